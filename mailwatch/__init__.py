@@ -1,0 +1,1 @@
+"""mailwatch keeps the record of your Microsoft support cases straight from your own mailbox."""

@@ -1,0 +1,1 @@
+"""One outside each, blind to one another. Foreign errors end here."""

@@ -1,0 +1,1 @@
+"""YAML to one frozen ``Config``, or one ``ConfigError`` that lists every problem."""

@@ -1,0 +1,1 @@
+"""The main job on embedded servers with sample mail."""

@@ -1,0 +1,103 @@
+"""Every failure says whose fault it is.
+
+Tree::
+
+    MailwatchError
+    ├── ConfigError         a person must mend something   exit 2, no traceback
+    ├── TemporaryError      the world mends itself, retry  exit 75
+    │   └── MaybeSent       the line broke after the data of a mail was sent
+    └── UnreadableMessage   one mail cannot be read        that mail goes to quarantine
+
+Foreign exceptions (imaplib, OSError, SQLAlchemy, smtplib ...) are translated
+into one of these at the border, in ``mailwatch.adapters``. Anything else that
+escapes is a defect of ours and is shown with a traceback.
+
+A message is kept as a template and its values, so that the face that shows it
+can say it in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence for a person: an English template (the gettext msgid) and its values."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence, its template run through ``translate`` first."""
+        template = translate(self.template) if self.template else ""
+        return template.format(**self.values) if self.values else template
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+class MailwatchError(Exception):
+    """Base of all errors that mailwatch raises on purpose.
+
+    ``message`` is one line for the user: ``template`` with ``values`` filled in
+    by ``str.format``. ``mend`` says what to do about it and names the command to
+    run where there is one; it sees the same values and may be empty.
+    """
+
+    def __init__(self, template: str, *, mend: str = "", **values: object) -> None:
+        self.message = Words(template, values)
+        self.mend = Words(mend, values)
+        super().__init__(str(self.message))
+
+
+class ConfigError(MailwatchError):
+    """The user's part of the world is wrong: config, password, folder, disk permission.
+
+    ``problems`` lists everything found at once, a line each, so that a person
+    mends all of it in one go.
+    """
+
+    def __init__(
+        self, template: str, *, problems: Sequence[Words] = (), mend: str = "", **values: object
+    ) -> None:
+        super().__init__(template, mend=mend, **values)
+        self.problems = tuple(problems)
+
+
+class TemporaryError(MailwatchError):
+    """The outside world is away or busy; the same call may succeed later.
+
+    ``retry_after`` is the delay in seconds that the other side asked for, or
+    None where it asked for none.
+    """
+
+    def __init__(
+        self, template: str, *, mend: str = "", retry_after: float | None = None, **values: object
+    ) -> None:
+        super().__init__(template, mend=mend, **values)
+        self.retry_after = retry_after
+
+
+class MaybeSent(TemporaryError):
+    """A mail was handed over whole, but no answer came: it may or may not have arrived."""
+
+
+class UnreadableMessage(MailwatchError):
+    """One mail cannot be read. Its bytes are kept; the line goes on with the next mail.
+
+    ``why`` is one of the words in ``WHY``; it enters the ledger, so it never
+    carries text of the mail.
+    """
+
+    WHY = ("parse-failed", "timeout", "memory", "worker-died", "too-deep", "too-many-parts", "placeholder")
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__("the mail cannot be read ({why})", why=why)
+        self.why = why
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[type[UnreadableMessage], tuple[str, str]]:
+        """Travels between processes."""
+        return (UnreadableMessage, (self.why, self.detail))
