@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -124,8 +124,11 @@ class MailReader(Protocol):
         """Open ``folder`` read-only; the following calls speak of it. ConfigError where it does not exist."""
         ...
 
-    def search(self, low: int, high: int) -> tuple[int, ...]:
-        """The UIDs that exist within [low, high], ascending."""
+    def search(self, low: int, high: int, *, since: date | None = None) -> tuple[int, ...]:
+        """The UIDs within [low, high], ascending; with ``since`` only those received from that day on.
+
+        ``since`` is compared by the server with INTERNALDATE (RFC 3501 6.4.4).
+        """
         ...
 
     def batches(self, uids: Sequence[int]) -> Iterator[tuple[Fetched, ...]]:
@@ -343,8 +346,28 @@ class Desk(Protocol):
         """The sightings of these bytes, wherever they were seen."""
         ...
 
+    def seen(self, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> frozenset[int]:
+        """Those of ``uids`` that are known: an original, a sighting, or a copy of ours."""
+        ...
+
     def forget_before(self, when: datetime) -> int:
         """Drop sightings seen before ``when``; how many."""
+        ...
+
+
+class Wishes(Protocol):
+    """Sightings that belong to a case now and must be fetched. A crash forgets none."""
+
+    def want(self, sha256s: Sequence[str]) -> None:
+        """Remember that these sightings are to be fetched; known wishes stay as they are."""
+        ...
+
+    def wanted(self, mailbox: str) -> tuple[Sighting, ...]:
+        """What is still to be fetched from this mailbox."""
+        ...
+
+    def drop(self, sha256s: Sequence[str]) -> None:
+        """Fetched, or given up."""
         ...
 
 
@@ -435,6 +458,7 @@ class Transaction(Protocol):
     ledger: Ledger
     trees: Trees
     desk: Desk
+    wishes: Wishes
     plans: Plans
     quarantine: Quarantine
     outbox: Outbox

@@ -1,13 +1,25 @@
-"""The reply tree of a mail: nodes we have, and ghosts we only know by their Message-ID."""
+"""The reply tree of a mail: letters we have, and ghosts we only know by their Message-ID.
+
+No function here recurses: a stranger decides how deep a tree is.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailwatch.core.filing import Filing
 from mailwatch.core.recognition import Mention
 from mailwatch.core.standing import Standing
+
+_RANK = {
+    Standing.OWN: 0,
+    Standing.VOUCHED: 1,
+    Standing.PARTICIPANT: 2,
+    Standing.CLAIMED: 3,
+    Standing.STRANGER: 4,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +50,127 @@ class Node:
     ours: bool = False
     kept: bool = True
     pinned: Filing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message with all its originals, the first by (date, sha256) in front.
+
+    ``reused`` is true where another message came earlier under the same Message-ID.
+    """
+
+    originals: tuple[Node, ...]
+    reused: bool
+
+    @property
+    def first(self) -> Node:
+        """The original that stands for the message: a kept one where there is any."""
+        return next((node for node in self.originals if node.kept), self.originals[0])
+
+    @property
+    def kept(self) -> bool:
+        """Whether we hold the mail itself, and not only a sighting of it."""
+        return self.first.kept
+
+    @property
+    def spokesman(self) -> Node:
+        """The original with the highest standing: what it says of sender and numbers holds."""
+        return min(self.originals, key=lambda node: (not node.kept, _RANK[node.standing]))
+
+    @property
+    def pinned(self) -> Filing | None:
+        """A person's decision about any of the originals."""
+        return next((node.pinned for node in self.originals if node.pinned), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Letters in (date, sha256) order, and who answers whom."""
+
+    letters: tuple[Letter, ...]
+    by_key: Mapping[str, tuple[int, ...]]
+
+    def ancestors(self, index: int) -> Iterator[tuple[int, bool]]:
+        """The letters that letter ``index`` names, nearest first; True where a ghost stands between."""
+        over_ghost = False
+        first = self.letters[index].first
+        for key in reversed(first.answers):
+            found = [i for i in self.by_key.get(key, ()) if i != index]
+            if found:
+                yield found[0], over_ghost
+            elif key != first.thread_key:
+                over_ghost = True
+
+    def parent(self, index: int) -> int | None:
+        """The letter that this one answers directly, where we have seen it."""
+        nearest = next(self.ancestors(index), None)
+        return None if nearest is None or nearest[1] else nearest[0]
+
+    def parents_first(self) -> tuple[int, ...]:
+        """An order in which every letter comes after those it names.
+
+        A circle, which only a forger can draw, is cut at its member that comes
+        latest by (date, sha256): the walk starts in that order.
+        """
+        order: list[int] = []
+        seen: set[int] = set()
+        for start in range(len(self.letters)):
+            if start in seen:
+                continue
+            seen.add(start)
+            stack = [(start, self.ancestors(start))]
+            while stack:
+                index, ancestors = stack[-1]
+                unseen = next((i for i, _ in ancestors if i not in seen), None)
+                if unseen is None:
+                    stack.pop()
+                    order.append(index)
+                else:
+                    seen.add(unseen)
+                    stack.append((unseen, self.ancestors(unseen)))
+        return tuple(order)
+
+
+def grow(nodes: Sequence[Node]) -> Tree:
+    """The tree of ``nodes``, which may come in any order. Mails of ours are no part of it."""
+    letters = _letters(sorted((n for n in nodes if not n.ours), key=lambda n: (n.date, n.sha256)))
+    by_key: dict[str, list[int]] = {}
+    for index, letter in enumerate(letters):
+        by_key.setdefault(letter.first.thread_key, []).append(index)
+    return Tree(letters, {key: tuple(found) for key, found in by_key.items()})
+
+
+def same_message(one: Node, other: Node) -> bool:
+    """Whether two originals are one message: Message-ID, Date and From equal, and the body.
+
+    A gateway's banner changes the body of one of them; then the writer's own
+    text decides. A sighting has no body to compare: its Message-ID must do.
+    """
+    if one.thread_key != other.thread_key:
+        return False
+    if not (one.kept and other.kept):
+        return True
+    if (one.date, one.from_addr) != (other.date, other.from_addr):
+        return False
+    return one.body_hash == other.body_hash or one.own_hash == other.own_hash
+
+
+def _letters(nodes: Sequence[Node]) -> tuple[Letter, ...]:
+    """Originals gathered into letters; ``nodes`` come in (date, sha256) order, kept ones before sightings."""
+    groups: list[list[Node]] = []
+    by_key: dict[str, list[list[Node]]] = {}
+    for node in sorted(nodes, key=lambda n: not n.kept):
+        known = by_key.setdefault(node.thread_key, [])
+        group = next((g for g in known if same_message(g[0], node)), None)
+        if group is None:
+            group = []
+            known.append(group)
+            groups.append(group)
+        group.append(node)
+    first_of_key = {key: min(known, key=_place)[0] for key, known in by_key.items()}
+    ordered = sorted(groups, key=_place)
+    return tuple(Letter(tuple(g), g[0] is not first_of_key[g[0].thread_key]) for g in ordered)
+
+
+def _place(group: Sequence[Node]) -> tuple[datetime, str]:
+    return group[0].date, group[0].sha256
