@@ -245,7 +245,11 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What stays of a mail that is not kept: enough to find it again when a case turns up."""
+    """What stays of a mail that is not kept: enough to find it again when a case turns up.
+
+    ``body_hash`` and ``own_hash`` are those of ``Message``, or empty where the mail was
+    screened out by its header alone; they tell the same message from a reused Message-ID.
+    """
 
     place: Place
     sha256: str
@@ -254,6 +258,8 @@ class Sighting:
     size: int
     date: datetime
     seen_at: datetime
+    body_hash: str = ""
+    own_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

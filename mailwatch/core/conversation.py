@@ -51,10 +51,15 @@ class Node:
     kept: bool = True
     pinned: Filing | None = None
 
+    @property
+    def read(self) -> bool:
+        """False for a sighting that was screened out by its header alone."""
+        return self.kept or bool(self.body_hash)
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message with all its originals, the first by (date, sha256) in front.
+    """One message with all its originals, the first by (date, sha256) in front, then sightings of it.
 
     ``reused`` is true where another message came earlier under the same Message-ID.
     """
@@ -64,8 +69,8 @@ class Letter:
 
     @property
     def first(self) -> Node:
-        """The original that stands for the message: a kept one where there is any."""
-        return next((node for node in self.originals if node.kept), self.originals[0])
+        """The original that stands for the message."""
+        return self.originals[0]
 
     @property
     def kept(self) -> bool:
@@ -141,25 +146,29 @@ def grow(nodes: Sequence[Node]) -> Tree:
 
 
 def same_message(one: Node, other: Node) -> bool:
-    """Whether two originals are one message: Message-ID, Date and From equal, and the body.
+    """Whether two mails are one message: Message-ID, Date and From equal, and the body.
 
     A gateway's banner changes the body of one of them; then the writer's own
-    text decides. A sighting has no body to compare: its Message-ID must do.
+    text decides. A sighting has no sender. One that was never read has no body
+    either: it may be the same, and reading it will tell.
     """
-    if one.thread_key != other.thread_key:
+    if (one.thread_key, one.date) != (other.thread_key, other.date):
         return False
-    if not (one.kept and other.kept):
+    if one.kept and other.kept and one.from_addr != other.from_addr:
+        return False
+    if not (one.read and other.read):
         return True
-    if (one.date, one.from_addr) != (other.date, other.from_addr):
-        return False
     return one.body_hash == other.body_hash or one.own_hash == other.own_hash
 
 
 def _letters(nodes: Sequence[Node]) -> tuple[Letter, ...]:
-    """Originals gathered into letters; ``nodes`` come in (date, sha256) order, kept ones before sightings."""
+    """Originals gathered into letters; ``nodes`` come in (date, sha256) order.
+
+    What was never read joins last, so that it cannot hold two messages together.
+    """
     groups: list[list[Node]] = []
     by_key: dict[str, list[list[Node]]] = {}
-    for node in sorted(nodes, key=lambda n: not n.kept):
+    for node in sorted(nodes, key=lambda n: not n.read):
         known = by_key.setdefault(node.thread_key, [])
         group = next((g for g in known if same_message(g[0], node)), None)
         if group is None:
@@ -167,10 +176,12 @@ def _letters(nodes: Sequence[Node]) -> tuple[Letter, ...]:
             known.append(group)
             groups.append(group)
         group.append(node)
-    first_of_key = {key: min(known, key=_place)[0] for key, known in by_key.items()}
-    ordered = sorted(groups, key=_place)
-    return tuple(Letter(tuple(g), g[0] is not first_of_key[g[0].thread_key]) for g in ordered)
+    first_of_key = {key: min(known, key=_place) for key, known in by_key.items()}
+    return tuple(
+        Letter(tuple(sorted(group, key=lambda n: not n.kept)), group is not first_of_key[group[0].thread_key])
+        for group in sorted(groups, key=_place)
+    )
 
 
 def _place(group: Sequence[Node]) -> tuple[datetime, str]:
-    return group[0].date, group[0].sha256
+    return group[0].date, min(node.sha256 for node in group)

@@ -256,14 +256,15 @@ def _first_filing(
 
 def _others(letter: Letter, filing: Filing, invited: frozenset[str]) -> Iterable[Filing]:
     """The further originals of one message: the same decision, pointing at the first."""
+    same = Verdict.UNFILED if filing.verdict is Verdict.UNFILED else Verdict.SAME
     for node in letter.originals:
         if node.kept and node is not letter.first:
             yield replace(
                 filing,
                 sha256=node.sha256,
-                verdict=Verdict.SAME,
+                verdict=same,
                 standing=_standing(node, invited),
-                via=filing.sha256,
+                via=filing.sha256 if same is Verdict.SAME else None,
             )
 
 
