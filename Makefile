@@ -1,0 +1,74 @@
+# mailwatch. `make demo` shows it at work, `make test` proves it; both set up what they need.
+# Variables: PYTHON (an interpreter, 3.11 or later), MAILWATCH_SHARED (the folder of shared test data).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+BIN := .venv/bin
+DEMO_READY := .venv/.ready-demo
+DEV_READY := .venv/.ready-dev
+# Stamps are older than what they were made from: then the set-up runs again.
+SETUP := pyproject.toml tests/tools/venv.sh
+
+.PHONY: help demo test check format picture bench lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo     the main job on an embedded mail server with sample mail'
+	@echo 'make test     gates, then all tests, then the coverage gate'
+	@echo 'make check    the gates alone: format, lint, types, floors'
+	@echo 'make format   put the code into the form that the gates ask for'
+	@echo 'make picture  draw the digest for the README (needs Chromium)'
+	@echo 'make bench    20,000 mails through a local Dovecot (needs dovecot-imapd)'
+	@echo 'make lock     resolve the locked versions anew'
+	@echo 'make clean    remove everything that make has made'
+
+demo: $(DEMO_READY)
+	@$(BIN)/mailwatch demo $(DEMO_ARGS)
+
+test: check debian-dovecot
+	@rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest -q -n 2 -p tools.no_skips --cov --cov-report= $(PYTEST_ARGS)
+	@$(BIN)/python tests/tools/coverage_gate.py
+
+check: $(DEV_READY)
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(DEV_READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+picture: $(DEV_READY) debian-chromium
+	@$(BIN)/python tests/tools/picture.py
+
+bench: $(DEV_READY) debian-dovecot
+	@$(BIN)/python tests/bench/fetch_20000.py $(BENCH_ARGS)
+
+lock:
+	@tests/tools/lock.sh
+
+clean:
+	rm -rf .venv build dist demo htmlcov .coverage .coverage.* coverage.json
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find mailwatch tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: debian-dovecot debian-chromium
+debian-dovecot:
+	@tests/tools/debian.sh dovecot-imapd
+
+debian-chromium:
+	@tests/tools/debian.sh chromium fonts-nanum
+
+$(DEMO_READY): requirements.lock $(SETUP)
+	@PYTHON='$(PYTHON)' tests/tools/venv.sh $<
+	@touch $@
+
+$(DEV_READY): requirements-dev.lock $(SETUP)
+	@PYTHON='$(PYTHON)' tests/tools/venv.sh $<
+	@# What testing needs holds all that the demo needs.
+	@touch $@ $(DEMO_READY)
