@@ -5,7 +5,8 @@ Tree::
     MailwatchError
     ├── ConfigError         a person must mend something   exit 2, no traceback
     ├── TemporaryError      the world mends itself, retry  exit 75
-    │   └── MaybeSent       the line broke after the data of a mail was sent
+    │   ├── MaybeSent       the line broke after the data of a mail was sent
+    │   └── Refused         a server said no to one command; the line still stands
     └── UnreadableMessage   one mail cannot be read        that mail goes to quarantine
 
 Foreign exceptions (imaplib, OSError, SQLAlchemy, smtplib ...) are translated
@@ -82,6 +83,21 @@ class TemporaryError(MailwatchError):
 
 class MaybeSent(TemporaryError):
     """A mail was handed over whole, but no answer came: it may or may not have arrived."""
+
+
+class Refused(TemporaryError):
+    """A server said no to one command; the connection still stands and nothing was done.
+
+    ``why`` is one of the words in ``WHY``. IMAP: the response codes OVERQUOTA (RFC 9208),
+    TOOBIG and APPENDLIMIT (RFC 4469, 7889), READ-ONLY (RFC 3501), NOPERM (RFC 5530),
+    TRYCREATE and NONEXISTENT; ``refused`` where the server gave no code.
+    """
+
+    WHY = ("over-quota", "too-big", "read-only", "no-permission", "no-folder", "refused")
+
+    def __init__(self, why: str, template: str, *, mend: str = "", **values: object) -> None:
+        super().__init__(template, mend=mend, **values)
+        self.why = why
 
 
 class UnreadableMessage(MailwatchError):

@@ -408,7 +408,8 @@ class Plans(Protocol):
 class Candidate:
     """A filed mail that may be renamed; the rules decide.
 
-    ``via_rule`` is the rule that its ``via`` was filed by.
+    ``via_rule`` is the rule that its ``via`` was filed by. ``ended`` is the ``why`` of this
+    mail's newest rename in this mailbox that came to aborted or review, or None.
     """
 
     place: Place
@@ -424,6 +425,8 @@ class Candidate:
     first_seen: datetime
     dormant: bool
     barred: bool
+    internaldate: datetime | None = None
+    ended: str | None = None
 
 
 class Quarantine(Protocol):
@@ -515,7 +518,10 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One case, as ``cases`` lists it. ``status`` is open | dormant | unverified | related."""
+    """One case, as ``cases`` lists it. ``status`` is open | dormant | unverified | related.
+
+    ``frozen`` is true where a ``case`` entry has fixed token and title.
+    """
 
     number: CaseNumber
     token: str
@@ -530,6 +536,7 @@ class CaseRow:
     related: tuple[str, ...] = ()
     mentioned_by: tuple[str, ...] = ()
     first_recorded_at: datetime | None = None
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,9 @@ class Plan:
     ``id`` is 32 random hex digits, also in the copy's Mailwatch-Original field.
     ``uidnext_before`` bounds the search for our copy after a lost answer. ``folder``,
     ``uidvalidity``, ``uid`` say where the original lay; ``copy_*`` where the copy lies;
-    ``originals_*`` where the original was moved to. ``due`` is the earliest time to act
-    (arrival plus settle), UTC.
+    ``originals_*`` where the original was moved to; ``originals_uidnext`` is the UIDNEXT of
+    that folder before the move, so that a lost answer can be told from a move that never
+    was. ``due`` is the earliest time to act (arrival plus settle), UTC.
     """
 
     id: str
@@ -76,5 +77,6 @@ class Plan:
     originals_folder: str | None = None
     originals_uidvalidity: int | None = None
     originals_uid: int | None = None
+    originals_uidnext: int | None = None
     undoes: str | None = None
     why: str | None = None
