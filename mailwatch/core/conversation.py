@@ -79,8 +79,14 @@ class Letter:
 
     @property
     def spokesman(self) -> Node:
-        """The original with the highest standing: what it says of sender and numbers holds."""
+        """The original with the highest standing: what it says of the sender holds."""
         return min(self.originals, key=lambda node: (not node.kept, _RANK[node.standing]))
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Every number that counts in any of the originals; they differ where one mailbox trusts more."""
+        found = {(m.number, m.where, m.form): m for node in reversed(self.originals) for m in node.mentions}
+        return tuple(sorted(found.values(), key=_reading_order))
 
     @property
     def pinned(self) -> Filing | None:
@@ -136,6 +142,10 @@ class Tree:
         return tuple(order)
 
 
+def _reading_order(mention: Mention) -> tuple[int, int]:
+    return -1 if mention.part is None else mention.part, mention.start
+
+
 def grow(nodes: Sequence[Node]) -> Tree:
     """The tree of ``nodes``, which may come in any order. Mails of ours are no part of it."""
     letters = _letters(sorted((n for n in nodes if not n.ours), key=lambda n: (n.date, n.sha256)))
@@ -146,29 +156,28 @@ def grow(nodes: Sequence[Node]) -> Tree:
 
 
 def same_message(one: Node, other: Node) -> bool:
-    """Whether two mails are one message: Message-ID, Date and From equal, and the body.
+    """Whether two mails that were read are one message: Message-ID, Date and From equal, and the body.
 
     A gateway's banner changes the body of one of them; then the writer's own
-    text decides. A sighting has no sender. One that was never read has no body
-    either: it may be the same, and reading it will tell.
+    text decides. A sighting has no sender to compare.
     """
-    if (one.thread_key, one.date) != (other.thread_key, other.date):
+    if not may_be_same(one, other) or not (one.read and other.read):
         return False
     if one.kept and other.kept and one.from_addr != other.from_addr:
         return False
-    if not (one.read and other.read):
-        return True
     return one.body_hash == other.body_hash or one.own_hash == other.own_hash
 
 
-def _letters(nodes: Sequence[Node]) -> tuple[Letter, ...]:
-    """Originals gathered into letters; ``nodes`` come in (date, sha256) order.
+def may_be_same(one: Node, other: Node) -> bool:
+    """Whether Message-ID and Date agree: all that can be told of a mail that was never read."""
+    return (one.thread_key, one.date) == (other.thread_key, other.date)
 
-    What was never read joins last, so that it cannot hold two messages together.
-    """
+
+def _letters(nodes: Sequence[Node]) -> tuple[Letter, ...]:
+    """Originals gathered into letters; ``nodes`` come in (date, sha256) order."""
     groups: list[list[Node]] = []
     by_key: dict[str, list[list[Node]]] = {}
-    for node in sorted(nodes, key=lambda n: not n.read):
+    for node in nodes:
         known = by_key.setdefault(node.thread_key, [])
         group = next((g for g in known if same_message(g[0], node)), None)
         if group is None:
@@ -176,12 +185,14 @@ def _letters(nodes: Sequence[Node]) -> tuple[Letter, ...]:
             known.append(group)
             groups.append(group)
         group.append(node)
-    first_of_key = {key: min(known, key=_place) for key, known in by_key.items()}
-    return tuple(
-        Letter(tuple(sorted(group, key=lambda n: not n.kept)), group is not first_of_key[group[0].thread_key])
-        for group in sorted(groups, key=_place)
-    )
+    return tuple(_letter(group, by_key[group[0].thread_key]) for group in groups)
 
 
-def _place(group: Sequence[Node]) -> tuple[datetime, str]:
-    return group[0].date, min(node.sha256 for node in group)
+def _letter(group: Sequence[Node], of_this_key: Sequence[Sequence[Node]]) -> Letter:
+    """One letter; ``of_this_key`` are all groups of its Message-ID, in (date, sha256) order.
+
+    What was never read may turn out to be the same message, unless its date tells it apart.
+    """
+    earlier = of_this_key[: of_this_key.index(group)]
+    reused = any(g[0].read or g[0].date != group[0].date for g in earlier)
+    return Letter(tuple(sorted(group, key=lambda node: not node.kept)), reused)

@@ -96,7 +96,7 @@ def _by_word_or_thread(
     if letter.pinned is not None:
         return _Ruling(letter.pinned.number, Rule.PERSON, Confidence.CERTAIN)
     thread = _by_thread(tree, index, rulings, Confidence.CERTAIN)
-    counting = _counting(letter.spokesman.mentions, known)
+    counting = _counting(letter.mentions, known)
     return (
         _strongest(counting, Where.SUBJECT, _SUBJECT, thread)
         or thread
@@ -229,9 +229,9 @@ def _first_filing(
 ) -> Filing:
     first, speaks = letter.first, letter.spokesman
     standing = _standing(speaks, invited)
-    related = _related(speaks, ruling, known)
+    related = _related(letter, ruling, known)
     if ruling is None or ruling.number is None:
-        verdict = Verdict.UNNUMBERED if _from_desk(speaks) and ruling is None else Verdict.UNFILED
+        verdict = Verdict.UNNUMBERED if ruling is None and _from_desk(letter) else Verdict.UNFILED
         rule = ruling.rule if ruling else None
         return Filing(first.sha256, verdict, standing=standing, related=related, rule=rule)
     mention = ruling.mention
@@ -273,15 +273,19 @@ def _standing(node: Node, invited: frozenset[str]) -> Standing:
     return Standing.PARTICIPANT if stranger and node.from_addr in invited else node.standing
 
 
-def _from_desk(node: Node) -> bool:
-    return node.desk and node.standing in {Standing.VOUCHED, Standing.CLAIMED}
+def _from_desk(letter: Letter) -> bool:
+    return any(
+        node.desk and node.standing in {Standing.VOUCHED, Standing.CLAIMED} for node in letter.originals
+    )
 
 
-def _related(node: Node, ruling: _Ruling | None, known: frozenset[CaseNumber]) -> tuple[CaseNumber, ...]:
+def _related(letter: Letter, ruling: _Ruling | None, known: frozenset[CaseNumber]) -> tuple[CaseNumber, ...]:
     """Rivals from subject and own text, in reading order; quoted ones stay in the mentions alone."""
     filed = ruling.number if ruling else None
     listed = [
-        m.number for m in _counting(node.mentions, known) if m.where is not Where.QUOTED and m.number != filed
+        m.number
+        for m in _counting(letter.mentions, known)
+        if m.where is not Where.QUOTED and m.number != filed
     ]
     return tuple(dict.fromkeys(listed))
 
@@ -291,11 +295,17 @@ def _ours(node: Node) -> Filing:
 
 
 def _wanted(tree: Tree, rulings: Mapping[int, _Ruling]) -> tuple[str, ...]:
-    """Sightings of letters that belong to a case now: their bytes must be fetched and kept."""
-    return tuple(
-        node.sha256
-        for index, letter in enumerate(tree.letters)
-        if index in rulings and rulings[index].number is not None
-        for node in letter.originals
-        if not node.kept
-    )
+    """Sightings of letters that are kept now: their bytes must be fetched, every original counts.
+
+    So must be a mail that was never read and has the Message-ID and date of such a letter.
+    """
+    kept = [letter for index, letter in enumerate(tree.letters) if _belongs(letter, rulings.get(index))]
+    twins = {(letter.first.thread_key, letter.first.date) for letter in kept}
+    sightings = [node for letter in kept for node in letter.originals if not node.kept]
+    unread = [letter.first for letter in tree.letters if not letter.first.read]
+    sightings += [node for node in unread if (node.thread_key, node.date) in twins]
+    return tuple(dict.fromkeys(node.sha256 for node in sightings))
+
+
+def _belongs(letter: Letter, ruling: _Ruling | None) -> bool:
+    return _from_desk(letter) if ruling is None else ruling.number is not None
