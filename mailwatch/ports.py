@@ -377,6 +377,18 @@ class Wishes(Protocol):
         ...
 
 
+class Finder(Protocol):
+    """Finds the mail that a person names: a sha256 prefix of at least 8 digits, or a Message-ID."""
+
+    def originals(self, ref: str) -> tuple[str, ...]:
+        """The sha256 of every original that ``ref`` fits."""
+        ...
+
+    def sightings(self, ref: str) -> tuple[Sighting, ...]:
+        """The sightings that ``ref`` fits."""
+        ...
+
+
 class Plans(Protocol):
     """Rename plans. At most one open plan per (original, mailbox)."""
 
@@ -468,6 +480,7 @@ class Transaction(Protocol):
     trees: Trees
     desk: Desk
     wishes: Wishes
+    finder: Finder
     plans: Plans
     quarantine: Quarantine
     outbox: Outbox

@@ -28,8 +28,8 @@ class Node:
 
     ``date`` is the Date field, else INTERNALDATE, else the mbox From line, else
     1970, in UTC. ``standing`` is the one before ``decide``: own | vouched |
-    claimed | stranger. ``anchor_failed`` is true where the trust anchor says
-    dmarc=fail. ``recipients`` are the addr-specs of To and Cc, lower case.
+    claimed | stranger. ``anchor`` is what the mailbox's trust anchor said of the
+    sender: pass | fail | none. ``recipients`` are the addr-specs of To and Cc, lower case.
     ``pinned`` is a person's decision; ``ours`` a proof that the mail is our own
     renamed copy or digest.
     """
@@ -44,7 +44,7 @@ class Node:
     body_hash: str = ""
     own_hash: str = ""
     standing: Standing = Standing.STRANGER
-    anchor_failed: bool = False
+    anchor: str = "none"
     desk: bool = False
     mentions: tuple[Mention, ...] = ()
     ours: bool = False

@@ -269,7 +269,7 @@ def _others(letter: Letter, filing: Filing, invited: frozenset[str]) -> Iterable
 
 
 def _standing(node: Node, invited: frozenset[str]) -> Standing:
-    stranger = node.standing is Standing.STRANGER and not node.anchor_failed
+    stranger = node.standing is Standing.STRANGER and node.anchor != "fail"
     return Standing.PARTICIPANT if stranger and node.from_addr in invited else node.standing
 
 

@@ -263,7 +263,7 @@ def test_a_stranger_who_was_written_to_is_a_participant() -> None:
     own = mail("m", mention(A), standing=Standing.OWN, recipients=frozenset({"kim@partner.example"}))
     reply = mail("r", answers="m", hour=1, standing=Standing.STRANGER, from_addr="kim@partner.example")
     assert filed(own, reply)["r"].standing is Standing.PARTICIPANT
-    assert filed(own, replace(reply, anchor_failed=True))["r"].standing is Standing.STRANGER
+    assert filed(own, replace(reply, anchor="fail"))["r"].standing is Standing.STRANGER
 
 
 def test_our_own_copies_are_no_part_of_the_tree() -> None:
