@@ -1,0 +1,63 @@
+"""Values that are right one by one and contradict one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from mailwatch.config.document import Document, Found
+from mailwatch.config.model import Config
+from mailwatch.errors import Words
+
+_Problem = tuple[tuple[str | int, ...], Words]
+
+
+def contradictions(config: Config, tree: Document) -> tuple[Found, ...]:
+    """Everything in a valid configuration that cannot be true together."""
+    problems = (
+        *_twice("mailboxes", [m.name for m in config.mailboxes]),
+        *_twice("digests", [d.name for d in config.digests or ()]),
+        *_twice("schemes", [s.name for s in config.schemes]),
+        *_folders_twice(config),
+        *_deliveries(config),
+    )
+    return tuple(
+        Found(words.template, words.values, tree.locate(path), ".".join(map(str, path)))
+        for path, words in problems
+    )
+
+
+def _twice(key: str, names: Sequence[str]) -> Iterator[_Problem]:
+    # Letter case does not tell two names apart: they become file names and are typed by hand.
+    folded = [name.casefold() for name in names]
+    for index, name in enumerate(folded):
+        if name in folded[:index]:
+            yield (key, index, "name"), Words("the name {name} is taken already", {"name": names[index]})
+
+
+def _folders_twice(config: Config) -> Iterator[_Problem]:
+    for index, mailbox in enumerate(config.mailboxes):
+        names = [folder.name for folder in mailbox.folders]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                path = ("mailboxes", index, "folders", place)
+                yield path, Words("the folder {name} is listed already", {"name": name})
+
+
+def _deliveries(config: Config) -> Iterator[_Problem]:
+    watched = {mailbox.address for mailbox in config.mailboxes}
+    for index, digest in enumerate(config.digests or ()):
+        if config.delivery(digest) == "smtp":
+            if config.smtp is None:
+                yield ("digests", index, "deliver"), Words("deliver: smtp needs the key smtp")
+        else:
+            yield from _strangers(index, [reader.address for reader in digest.to], watched)
+
+
+def _strangers(index: int, readers: Iterable[str], watched: set[str]) -> Iterator[_Problem]:
+    for place, address in enumerate(readers):
+        if address not in watched:
+            words = Words(
+                "{address} is no watched mailbox, so nothing can be put into its INBOX; set smtp",
+                {"address": address},
+            )
+            yield ("digests", index, "to", place), words

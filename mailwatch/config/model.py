@@ -1,0 +1,217 @@
+"""The whole configuration as one frozen value."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, JsonValue
+
+from mailwatch.config.defaults import DESKS, SENDERS, amended, notices
+from mailwatch.config.digest import DigestConfig, RecipientConfig, SmtpConfig
+from mailwatch.config.mailbox import MailboxConfig
+from mailwatch.config.schemes import SchemeConfig
+from mailwatch.config.secret import Secret, SecretField, parse_secret
+from mailwatch.config.section import Language, ListOf, Section
+from mailwatch.config.values import ConfigPath, Duration, Since, Switch, Wrong, Zone, days_before
+
+LATER = ("customers", "plans", "calendars", "alerts", "retention", "metrics")
+"""Keys that are read and kept, and used from a later version on."""
+
+
+class RenameConfig(Section):
+    """Giving mails the standard subject."""
+
+    settle: Duration = Field(
+        default=timedelta(seconds=60),
+        description="How long a mail lies before it is renamed.",
+        examples=["60 s"],
+    )
+    backlog: Switch = Field(
+        default=False,
+        description="Also rename mail that lay there before renaming was switched on, as "
+        "`mailwatch rename --backlog` does by hand.",
+        examples=[False],
+    )
+
+
+class LogConfig(Section):
+    """What is written about the work."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="From which weight on.", examples=["info"]
+    )
+    file: ConfigPath | None = Field(
+        default=None,
+        description="File to append to. Default: standard error.",
+        examples=["/var/log/mailwatch.log"],
+    )
+
+
+def _database(value: object) -> str | Secret | None:
+    """An SQLAlchemy URL without a password in it, or where the whole URL lies."""
+    if value is None or isinstance(value, Secret):
+        return value
+    if isinstance(value, dict):
+        return parse_secret(value)
+    if not isinstance(value, str) or "://" not in value:
+        raise Wrong("expected a database URL such as sqlite:////var/lib/mailwatch/mailwatch.db")
+    authority = value.split("://", 1)[1].split("/", 1)[0]
+    if "@" in authority and ":" in authority.rsplit("@", 1)[0]:
+        raise Wrong("the database URL holds a password; put the whole URL elsewhere, e.g. {file: PATH}")
+    return value
+
+
+def _pattern(value: object) -> object:
+    bare = value.removeprefix("-") if isinstance(value, str) else ""
+    if not bare or any(c.isspace() or c in "<>,;" for c in bare):
+        raise Wrong("expected an address, a pattern such as *@contoso.example, or a domain")
+    return str(value).lower()
+
+
+Pattern = Annotated[str, BeforeValidator(_pattern)]
+_LATER_TEXT = "Used from a later version on; kept as it stands."
+
+
+class Config(Section):
+    """Everything that a user can say."""
+
+    data: ConfigPath = Field(
+        description="Folder for database, archive, journals and keys. Its owner is the user that "
+        "mailwatch works as.",
+        examples=["/var/lib/mailwatch"],
+    )
+    timezone: Zone = Field(
+        description="IANA name of the time zone that people read.", examples=["Asia/Seoul"]
+    )
+    language: Language = Field(default="en", description="`ko` or `en`.", examples=["ko"])
+    mailboxes: ListOf[MailboxConfig] = Field(
+        description="The mailboxes that are watched; may be empty for `mailwatch import` alone."
+    )
+    database: Annotated[str | SecretField | None, BeforeValidator(_database)] = Field(
+        default=None,
+        description="SQLAlchemy URL without a password, or where the whole URL lies (`{file: PATH}` …). "
+        "Default: SQLite in the data folder.",
+        examples=["sqlite:////var/lib/mailwatch/mailwatch.db"],
+    )
+    archive: ConfigPath | None = Field(
+        default=None,
+        description="Folder of the original mails. Default: `archive` in the data folder.",
+        examples=["/var/lib/mailwatch/archive"],
+    )
+    templates: ConfigPath | None = Field(
+        default=None,
+        description="Folder whose files take the place of single templates. "
+        "Default: `templates` in the data folder.",
+        examples=["/etc/mailwatch/templates"],
+    )
+    keep: Literal["case-mail", "everything"] = Field(
+        default="case-mail", description="Which mail is archived.", examples=["case-mail"]
+    )
+    own_domains: ListOf[Pattern] | None = Field(
+        default=None,
+        description="Whose mail is our own: domains, addresses or patterns. "
+        "Default: each mailbox's own address.",
+        examples=[["contoso.example", "*@contoso.example"]],
+    )
+    senders: ListOf[Pattern] = Field(
+        default=(),
+        description="Who speaks for support: added to the built-in addresses; `-ADDRESS` removes one.",
+        examples=[["*@vendor.example", "-*@21vianet.com"]],
+    )
+    desks: ListOf[Pattern] = Field(
+        default=(),
+        description="Addresses that send case mail and nothing else, added likewise: their mail is kept even "
+        "without a number.",
+        examples=[["help@vendor.example"]],
+    )
+    schemes: ListOf[SchemeConfig] = Field(default=(), description="Case numbers of other makers.")
+    since: Since = Field(
+        default=timedelta(days=730),
+        description="How far back mail is read: a length of time or a day.",
+        examples=["2 y"],
+    )
+    rename: RenameConfig = Field(
+        default=RenameConfig(), description="The standard subject; switched on by folder."
+    )
+    digests: ListOf[DigestConfig] | None = Field(
+        default=None,
+        description="Summaries by mail. Default: one named `daily`, to each mailbox's own address.",
+    )
+    smtp: SmtpConfig | None = Field(
+        default=None, description="For sending. Absent: digests are put into the watched INBOX."
+    )
+    customers: JsonValue = Field(default=None, description=_LATER_TEXT)
+    plans: JsonValue = Field(default=None, description=_LATER_TEXT)
+    calendars: JsonValue = Field(default=None, description=_LATER_TEXT)
+    alerts: JsonValue = Field(default=None, description=_LATER_TEXT)
+    retention: JsonValue = Field(default=None, description=_LATER_TEXT)
+    metrics: JsonValue = Field(default=None, description=_LATER_TEXT)
+    log: LogConfig = Field(default=LogConfig(), description="What is written about the work.")
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where originals lie."""
+        return self.archive or self.data / "archive"
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where ledger and texts are journalled, a file a month."""
+        return self.data / "ledger"
+
+    @property
+    def templates_folder(self) -> Path:
+        """Where the user's own templates lie; need not exist."""
+        return self.templates or self.data / "templates"
+
+    def database_url(self) -> str:
+        """The SQLAlchemy URL. It may hold a password: never log it."""
+        if isinstance(self.database, Secret):
+            return self.database.reveal()
+        return self.database or f"sqlite:///{self.data / 'mailwatch.db'}"
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Domains, addresses and patterns of our own."""
+        if self.own_domains is not None:
+            return self.own_domains
+        return tuple(dict.fromkeys(mailbox.address for mailbox in self.mailboxes))
+
+    @property
+    def all_senders(self) -> tuple[str, ...]:
+        """Patterns of senders that speak for support, before ``notices`` are taken away."""
+        return amended(SENDERS, self.senders)
+
+    @property
+    def all_desks(self) -> tuple[str, ...]:
+        """Patterns of support desks."""
+        return amended(DESKS, self.desks)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Addresses that are no senders although a pattern of ``all_senders`` fits them."""
+        return notices(self.senders)
+
+    @property
+    def all_digests(self) -> tuple[DigestConfig, ...]:
+        """The digests, the built-in one included where none is configured."""
+        if self.digests is not None:
+            return self.digests
+        readers = tuple(
+            RecipientConfig(address=address) for address in dict.fromkeys(m.address for m in self.mailboxes)
+        )
+        return (DigestConfig(name="daily", to=readers),) if readers else ()
+
+    def delivery(self, digest: DigestConfig) -> Literal["smtp", "imap"]:
+        """How a digest leaves the house."""
+        return digest.deliver or ("smtp" if self.smtp else "imap")
+
+    def since_day(self, now: datetime) -> date:
+        """The first day (UTC) of mail that is read."""
+        return days_before(self.since, now)
+
+    @property
+    def not_yet_used(self) -> tuple[str, ...]:
+        """Keys that are set although this version does nothing with them."""
+        return tuple(key for key in LATER if getattr(self, key) is not None)

@@ -1,0 +1,180 @@
+"""Secrets: the configuration says where one lies; it is fetched when it is needed and never shown."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+import subprocess
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, InstanceOf, PlainSerializer
+
+from mailwatch.config.values import Wrong
+from mailwatch.errors import ConfigError, TemporaryError
+
+_log = logging.getLogger(__name__)
+
+KINDS = ("credential", "file", "env", "command")
+CREDENTIALS = Path("/etc/mailwatch/credentials")
+COMMAND_SECONDS = 30
+_MAX_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret lies. ``kind`` is one of ``KINDS``, ``source`` a name, a path, or a command's words.
+
+    The secret itself is no part of this value, so no log line or traceback can hold it.
+    """
+
+    kind: str
+    source: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        # A command's words may themselves be confidential.
+        where = "…" if self.kind == "command" else self.source[0]
+        return f"Secret({self.kind}: {where})"
+
+    __str__ = __repr__
+
+    def reveal(self) -> str:
+        """Fetch the secret now. One line break at its end is cut off.
+
+        Raises:
+            ConfigError: it is not there, may not be read, or lies open to other users.
+            TemporaryError: its command took longer than ``COMMAND_SECONDS``.
+        """
+        raw = _FETCH[self.kind](self.source)
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            raise ConfigError("the secret {secret} is not UTF-8 text", secret=self) from None
+        text = text.removesuffix("\n").removesuffix("\r")
+        if not text:
+            raise ConfigError("the secret {secret} is empty", secret=self)
+        return text
+
+
+def parse_secret(value: object) -> Secret:
+    """Read ``{credential: NAME}``, ``{file: PATH}``, ``{env: NAME}`` or ``{command: [WORD, …]}``."""
+    if isinstance(value, Secret):
+        return value
+    if not isinstance(value, dict) or len(value) != 1:
+        raise Wrong(
+            "a secret does not stand in the configuration; say where it lies: "
+            "{credential: NAME}, {file: PATH}, {env: NAME} or {command: [PROGRAM, …]}"
+        )
+    kind, source = next(iter(value.items()))
+    if kind not in KINDS:
+        near = get_close_matches(str(kind), KINDS, n=1)
+        if near:
+            raise Wrong("unknown kind of secret {kind} (did you mean {near}?)", kind=kind, near=near[0])
+        raise Wrong("unknown kind of secret; there are credential, file, env and command")
+    return Secret(kind, _command(source) if kind == "command" else _place(kind, source))
+
+
+def _place(kind: str, source: object) -> tuple[str, ...]:
+    if not isinstance(source, str) or not source or "\0" in source:
+        raise Wrong("{kind}: expected a text", kind=kind)
+    if kind == "credential" and ("/" in source or source in {".", ".."}):
+        raise Wrong("a credential is named by its file name alone, without a folder")
+    return (source,)
+
+
+def _command(source: object) -> tuple[str, ...]:
+    if not isinstance(source, list) or not source or not all(isinstance(word, str) for word in source):
+        raise Wrong("a command is a list of words, for example [pass, show, mail]; no shell reads it")
+    return tuple(source)
+
+
+# ── fetching ──────────────────────────────────────────────────────────────────
+
+
+def _from_env(source: tuple[str, ...]) -> bytes:
+    value = os.environb.get(os.fsencode(source[0]))
+    if value is None:
+        raise ConfigError("the environment variable {name}, which holds a secret, is not set", name=source[0])
+    return value
+
+
+def _from_file(source: tuple[str, ...]) -> bytes:
+    try:
+        return _read(Path(source[0]).expanduser())
+    except OSError as error:
+        raise ConfigError(
+            "the secret in {path} cannot be read: {reason}", path=source[0], reason=error.strerror or error
+        ) from None
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        # The mode is asked of the open file, so that it is the one that is read.
+        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+        if mode & 0o007:
+            raise ConfigError(
+                "the secret in {path} can be read by every user of this machine",
+                mend="run: chmod 600 {path}",
+                path=path,
+            )
+        if mode & 0o070:
+            _log.warning("the secret in %s can be read by its group; chmod 600 would close it", path)
+        return file.read(_MAX_BYTES)
+
+
+def _from_credential(source: tuple[str, ...]) -> bytes:
+    folders = [CREDENTIALS]
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    if given:
+        folders.insert(0, Path(given))
+    for folder in folders:
+        if (folder / source[0]).exists():
+            return _from_file((str(folder / source[0]),))
+    raise ConfigError(
+        "the credential {name} is neither in systemd's credentials folder nor in {folder}",
+        mend="put the secret into {folder}/{name} with mode 600, or name it in the unit by LoadCredential=",
+        name=source[0],
+        folder=CREDENTIALS,
+    )
+
+
+def _from_command(source: tuple[str, ...]) -> bytes:
+    try:
+        # The words come from the owner of the configuration, who may run what he likes; no shell reads them.
+        # What the command writes to either stream may be the secret, so none of it is ever repeated.
+        done = subprocess.run(  # noqa: S603 - see above
+            source, stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise TemporaryError(
+            "the command {program}, which fetches a secret, took longer than {seconds} seconds",
+            program=source[0],
+            seconds=COMMAND_SECONDS,
+        ) from None
+    except OSError as error:
+        raise ConfigError(
+            "the command {program}, which fetches a secret, cannot be run: {reason}",
+            program=source[0],
+            reason=error.strerror or error,
+        ) from None
+    if done.returncode != 0:
+        raise ConfigError(
+            "the command {program}, which fetches a secret, failed with exit code {code}",
+            mend="run it by hand to see why",
+            program=source[0],
+            code=done.returncode,
+        )
+    return done.stdout[:_MAX_BYTES]
+
+
+_FETCH = {"env": _from_env, "file": _from_file, "credential": _from_credential, "command": _from_command}
+
+
+def _public(secret: Secret) -> dict[str, str]:
+    return {secret.kind: "" if secret.kind == "command" else secret.source[0]}
+
+
+SecretField = Annotated[InstanceOf[Secret], BeforeValidator(parse_secret), PlainSerializer(_public)]
