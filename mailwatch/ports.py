@@ -20,6 +20,7 @@ from mailwatch.core.conversation import Node
 from mailwatch.core.entries import Entry, Place
 from mailwatch.core.filing import Filing
 from mailwatch.core.message import Message
+from mailwatch.core.renaming import Candidate as Candidate
 from mailwatch.core.renaming import Plan
 from mailwatch.errors import UnreadableMessage
 
@@ -388,6 +389,10 @@ class Finder(Protocol):
         """The sightings that ``ref`` fits."""
         ...
 
+    def thread_keys(self, sha256s: Sequence[str]) -> frozenset[str]:
+        """The thread keys of these originals, to load their trees by."""
+        ...
+
 
 class Plans(Protocol):
     """Rename plans. At most one open plan per (original, mailbox)."""
@@ -414,31 +419,6 @@ class Plans(Protocol):
     def done(self, mailbox: str | None, number: CaseNumber | None) -> tuple[Plan, ...]:
         """Renames that stand (done, not undone), for undo; rebuilt from ``rename`` entries alone."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A filed mail that may be renamed; the rules decide.
-
-    ``via_rule`` is the rule that its ``via`` was filed by. ``ended`` is the ``why`` of this
-    mail's newest rename in this mailbox that came to aborted or review, or None.
-    """
-
-    place: Place
-    filing: Filing
-    via_rule: str | None
-    subject: str
-    automatic: str
-    signed: bool
-    encrypted: bool
-    mailwatch_fields: tuple[str, ...]
-    subject_fields: int
-    size: int
-    first_seen: datetime
-    dormant: bool
-    barred: bool
-    internaldate: datetime | None = None
-    ended: str | None = None
 
 
 class Quarantine(Protocol):

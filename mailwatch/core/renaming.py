@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailwatch.core.casenumber import CaseNumber
+from mailwatch.core.entries import Place
+from mailwatch.core.filing import Filing
 
 
 class Mode(StrEnum):
@@ -80,3 +82,28 @@ class Plan:
     originals_uidnext: int | None = None
     undoes: str | None = None
     why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A filed mail that may be renamed; the rules decide.
+
+    ``via_rule`` is the rule that its ``via`` was filed by. ``ended`` is the ``why`` of this
+    mail's newest rename in this mailbox that came to aborted or review, or None.
+    """
+
+    place: Place
+    filing: Filing
+    via_rule: str | None
+    subject: str
+    automatic: str
+    signed: bool
+    encrypted: bool
+    mailwatch_fields: tuple[str, ...]
+    subject_fields: int
+    size: int
+    first_seen: datetime
+    dormant: bool
+    barred: bool
+    internaldate: datetime | None = None
+    ended: str | None = None
