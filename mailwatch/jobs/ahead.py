@@ -1,0 +1,62 @@
+"""Fetch the next batch while this one is being filed.
+
+One batch ahead and no more: memory stays bounded whatever the mailbox's size,
+and the server never waits for a parser.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class _End:
+    """Closes the queue; carries the error that ended the iteration, if one did."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
+def ahead(batches: Iterator[T]) -> Iterator[T]:
+    """The items of ``batches``, each drawn in another thread while the one before is in use.
+
+    An error of ``batches`` is raised here, in its place. When the caller stops
+    early, the other thread ends after the item it is drawing.
+    """
+    items: queue.Queue[T | _End] = queue.Queue(maxsize=1)
+    stopped = threading.Event()
+    thread = threading.Thread(target=_draw, args=(batches, items, stopped), name="fetch-ahead", daemon=True)
+    thread.start()
+    try:
+        while not isinstance(item := items.get(), _End):
+            yield item
+        if item.error is not None:
+            raise item.error
+    finally:
+        stopped.set()
+        _drain(items, thread)
+
+
+def _draw(batches: Iterator[T], items: queue.Queue[T | _End], stopped: threading.Event) -> None:
+    error: BaseException | None = None
+    try:
+        for batch in batches:
+            items.put(batch)
+            if stopped.is_set():
+                break
+    except BaseException as caught:  # noqa: BLE001  It is raised again in the thread that asked.
+        error = caught
+    items.put(_End(error))
+
+
+def _drain(items: queue.Queue[T | _End], thread: threading.Thread) -> None:
+    """Make room until the other thread is through: it may wait to put what nobody wants any more."""
+    while thread.is_alive():
+        try:
+            items.get(timeout=0.05)
+        except queue.Empty:
+            continue

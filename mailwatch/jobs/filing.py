@@ -1,0 +1,224 @@
+"""Decide, keep, record: one batch, one transaction.
+
+The originals are on disk before any row speaks of them, and everything that
+the batch changes (entries, projections, sightings, wishes, cursor) is committed
+together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailwatch.core.casenumber import CaseNumber
+from mailwatch.core.conversation import Node
+from mailwatch.core.decision import decide
+from mailwatch.core.entries import FiledEntry, MessageKept, Quarantined, SeenElsewhere, Text
+from mailwatch.core.filing import Filing, Verdict
+from mailwatch.core.recognition import Form
+from mailwatch.jobs.reading import Reading
+from mailwatch.ports import Archive, Fetched, Sighting, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one batch. ``wanted`` counts sightings that must be fetched now."""
+
+    fetched: int = 0
+    filed: int = 0
+    same: int = 0
+    unfiled: int = 0
+    unnumbered: int = 0
+    quarantined: int = 0
+    wanted: int = 0
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A person's decision about one mail. ``number`` None: it belongs to no case."""
+
+    filing: Filing
+    reason: str | None = None
+
+
+def file_batch(
+    tx: Transaction,
+    archive: Archive,
+    readings: Sequence[Reading],
+    now: datetime,
+    *,
+    keep_everything: bool = False,
+    pins: Mapping[str, Pin] | None = None,
+) -> Outcome:
+    """File one batch inside the writer's transaction.
+
+    Args:
+        tx: the open transaction; the caller commits it.
+        archive: where originals go before they are recorded.
+        readings: the batch, read.
+        now: the time of recording, UTC.
+        keep_everything: archive private mail, too.
+        pins: decisions of a person about mails of this batch, by sha256.
+    """
+    pins = pins or {}
+    fresh, again = _split(tx, readings)
+    known = _load(tx, frozenset().union(*(r.keys for r in readings)))
+    readable = [r for r in fresh if r.unreadable is None]
+    nodes = dict(known)
+    for reading in readable:
+        pin = pins.get(reading.fetched.sha256)
+        pinned = pin.filing if pin else None
+        nodes[reading.fetched.sha256] = reading.node(ours=_is_ours(tx, reading, known), pinned=pinned)
+    decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()))
+    filings = {f.sha256: f for f in decision.filings}
+    keep = [r for r in fresh if _is_kept(r, filings.get(r.fetched.sha256), keep_everything=keep_everything)]
+    kept_now = frozenset(r.fetched.sha256 for r in keep)
+    archive.put([r.fetched for r in keep])
+    _record_kept(tx, keep, now)
+    _record_seen(tx, again)
+    _record_filings(tx, _changed(tx, filings, kept_now), nodes, pins)
+    tx.desk.sight([_sighting(r, now) for r in fresh if r.fetched.sha256 not in kept_now])
+    fetched = frozenset(r.fetched.sha256 for r in readings)
+    tx.wishes.drop(sorted(fetched))
+    wanted = [sha for sha in decision.wanted if sha not in fetched]
+    tx.wishes.want(wanted)
+    return _count(readings, fresh, filings, len(wanted))
+
+
+def file_by_hand(tx: Transaction, sha256s: Sequence[str], pins: Mapping[str, Pin]) -> tuple[Filing, ...]:
+    """File kept mails as a person says, and all that hangs on them; the decisions that changed."""
+    nodes = _load(tx, tx.finder.thread_keys(sha256s))
+    for sha, pin in pins.items():
+        nodes[sha] = replace(nodes[sha], pinned=pin.filing)
+    decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()))
+    changed = _changed(tx, {f.sha256: f for f in decision.filings}, frozenset())
+    _record_filings(tx, changed, nodes, pins)
+    tx.wishes.want(decision.wanted)
+    return tuple(changed)
+
+
+def _load(tx: Transaction, keys: frozenset[str]) -> dict[str, Node]:
+    return {node.sha256: node for node in tx.trees.load(keys)}
+
+
+def _split(tx: Transaction, readings: Sequence[Reading]) -> tuple[list[Reading], list[Reading]]:
+    """Bytes that are new, and bytes that are kept already or stand twice in this batch."""
+    kept = set(tx.trees.kept(frozenset(r.fetched.sha256 for r in readings)))
+    fresh: list[Reading] = []
+    again: list[Reading] = []
+    for reading in readings:
+        (again if reading.fetched.sha256 in kept else fresh).append(reading)
+        if reading.message is not None or reading.unreadable is not None:
+            kept.add(reading.fetched.sha256)
+    return fresh, again
+
+
+def _is_ours(tx: Transaction, reading: Reading, known: Mapping[str, Node]) -> bool:
+    """Proved, never believed: the field alone says nothing, since anyone can write it."""
+    message = reading.message
+    if message is None:
+        return False
+    if message.digest_id and message.message_id:
+        return tx.trees.digest(message.message_id) == message.body_hash
+    if message.original is None:
+        return False
+    if reading.restores == message.original.sha256:
+        return bool(tx.trees.kept(frozenset({message.original.sha256})))
+    # A server that alters what is appended: the plan, the Message-ID and the decoded body must do.
+    plan = tx.plans.find(message.original.plan)
+    original = known.get(plan.original) if plan else None
+    return original is not None and (original.message_id, original.body_hash) == (
+        message.message_id,
+        message.body_hash,
+    )
+
+
+def _known_cases(tx: Transaction, nodes: Iterable[Node]) -> frozenset[CaseNumber]:
+    bracketed = frozenset(m.number for n in nodes for m in n.mentions if m.form is Form.BRACKET)
+    return tx.trees.known(bracketed) if bracketed else bracketed
+
+
+def _is_kept(reading: Reading, filing: Filing | None, *, keep_everything: bool) -> bool:
+    if reading.unreadable is not None:
+        return True
+    if filing is None or filing.verdict is Verdict.OURS:
+        return False
+    return keep_everything or filing.verdict is not Verdict.UNFILED or filing.rule is not None
+
+
+def _record_kept(tx: Transaction, keep: Iterable[Reading], now: datetime) -> None:
+    for reading in keep:
+        mail = reading.fetched
+        tx.ledger.record(
+            MessageKept(mail.sha256, mail.size, mail.place, mail.internaldate, mail.server), reading.message
+        )
+        if reading.unreadable is not None:
+            tries = tx.quarantine.hold(mail.sha256, reading.unreadable, now)
+            tx.ledger.record(Quarantined(mail.sha256, reading.unreadable, "held", tries))
+
+
+def _record_seen(tx: Transaction, again: Iterable[Reading]) -> None:
+    for reading in again:
+        mail = reading.fetched
+        tx.ledger.record(SeenElsewhere(mail.sha256, mail.place, mail.internaldate, mail.server))
+
+
+def _changed(tx: Transaction, filings: Mapping[str, Filing], kept_now: frozenset[str]) -> list[Filing]:
+    """Decisions that are new or differ from the newest recorded one. A changed verdict is a new entry."""
+    before = tx.trees.filings(tuple(filings))
+    kept = kept_now | tx.trees.kept(frozenset(filings))
+    return [
+        filing
+        for sha, filing in sorted(filings.items())
+        if (sha in kept or filing.verdict is Verdict.OURS) and before.get(sha) != filing
+    ]
+
+
+def _record_filings(
+    tx: Transaction, changed: Iterable[Filing], nodes: Mapping[str, Node], pins: Mapping[str, Pin]
+) -> None:
+    for filing in changed:
+        node = nodes[filing.sha256]
+        pin = pins.get(filing.sha256)
+        reason = Text(pin.reason) if pin and pin.reason else None
+        entry = FiledEntry(filing, node.mentions, node.anchor, node.desk, reason)
+        tx.ledger.record(entry, actor="person" if pin else "program")
+
+
+def _sighting(reading: Reading, now: datetime) -> Sighting:
+    source = reading.message or reading.screened
+    mail: Fetched = reading.fetched
+    message = reading.message
+    return Sighting(
+        place=mail.place,
+        sha256=mail.sha256,
+        message_id=source.message_id,
+        answers=source.answers,
+        size=mail.size,
+        date=reading.date,
+        seen_at=now,
+        body_hash=message.body_hash if message else "",
+        own_hash=message.own_hash if message else "",
+    )
+
+
+def _count(
+    readings: Sequence[Reading], fresh: Sequence[Reading], filings: Mapping[str, Filing], wanted: int
+) -> Outcome:
+    verdicts = [filings[r.fetched.sha256].verdict for r in fresh if r.fetched.sha256 in filings]
+    quarantined = sum(r.unreadable is not None for r in fresh)
+    counted = verdicts.count(Verdict.FILED), verdicts.count(Verdict.SAME), verdicts.count(Verdict.UNNUMBERED)
+    ours = verdicts.count(Verdict.OURS)
+    return Outcome(
+        fetched=len(readings),
+        filed=counted[0],
+        same=counted[1] + len(readings) - len(fresh),
+        unnumbered=counted[2],
+        unfiled=len(fresh) - sum(counted) - quarantined - ours,
+        quarantined=quarantined,
+        wanted=wanted,
+    )

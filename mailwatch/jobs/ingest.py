@@ -1,0 +1,208 @@
+"""One mail's way through the house: fetch, screen, parse, recognise, decide, keep, record.
+
+Data travels one way. A batch is fetched without changing the server, read
+without the server waiting, and filed in one transaction that moves the cursor,
+too: a crash at any instruction leaves either all of a batch or nothing of it,
+and what is fetched twice is recognised by its bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mailwatch.core.entries import Text, Watch
+from mailwatch.core.standing import SenderPolicy
+from mailwatch.core.window import new_windows, old_windows
+from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
+from mailwatch.jobs.adoption import Watching, fetch, fulfil
+from mailwatch.jobs.filing import Outcome, Pin, file_batch
+from mailwatch.jobs.folders import Watched, choose
+from mailwatch.jobs.reading import Rules, read_batch
+from mailwatch.ports import (
+    Archive,
+    Clock,
+    Cursor,
+    Fetched,
+    FolderState,
+    MailReader,
+    Parser,
+    Store,
+)
+
+_HIGHEST_UID = 2**32 - 1
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with (where, mails done, mails left or None) after each batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What one pass over a mailbox did. ``errors`` are lines for a person, with the mailbox named."""
+
+    outcome: Outcome = field(default_factory=Outcome)
+    renamed: int = 0
+    errors: tuple[Words, ...] = ()
+    temporary: bool = False
+
+    def __add__(self, other: PollReport) -> PollReport:
+        return PollReport(
+            self.outcome + other.outcome,
+            self.renamed + other.renamed,
+            self.errors + other.errors,
+            self.temporary or other.temporary,
+        )
+
+
+def _silent(_where: str, _done: int, _left: int | None) -> None:
+    """Tells nobody."""
+
+
+class Ingest:
+    """Reads mailboxes and files what it finds. Not for two threads at once."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        archive: Archive,
+        parser: Parser,
+        rules: Rules,
+        clock: Clock,
+        progress: Progress = _silent,
+    ) -> None:
+        self._store = store
+        self._archive = archive
+        self._parser = parser
+        self._rules = rules
+        self._clock = clock
+        self._progress = progress
+
+    # ── one batch ─────────────────────────────────────────────────────────────
+
+    def take(
+        self,
+        batch: Sequence[Fetched],
+        policy: SenderPolicy,
+        *,
+        cursor: Cursor | None = None,
+        asked_for: bool = False,
+        pins: Mapping[str, Pin] | None = None,
+    ) -> Outcome:
+        """Read and file one batch; ``cursor`` is committed with it."""
+        readings = read_batch(
+            batch, policy, self._rules, self._parser, self._in_known_trees, all_of_it=asked_for
+        )
+        with self._store.writing() as tx:
+            outcome = file_batch(
+                tx,
+                self._archive,
+                readings,
+                self._clock(),
+                keep_everything=self._rules.keep_everything,
+                pins=pins,
+            )
+            if cursor is not None:
+                tx.desk.set_cursor(cursor)
+        return outcome
+
+    # ── one mailbox ───────────────────────────────────────────────────────────
+
+    def poll(self, mailbox: MailReader, plan: Watching) -> PollReport:
+        """One pass over all watched folders: new mail first, then older mail, then what cases asked for.
+
+        A folder in trouble never delays another. A lost connection ends the pass.
+        """
+        try:
+            watched, missing = choose(mailbox.folders(), plan.wishes, sent=plan.sent)
+        except MailwatchError as error:
+            return _failed(plan.name, error)
+        report = PollReport(errors=tuple(_named(plan.name, words) for words in missing))
+        for part in (self._new_mail, self._older_mail):
+            for folder in watched:
+                try:
+                    report += PollReport(part(mailbox, plan, folder))
+                except ConfigError as error:
+                    report += _failed(plan.name, error)
+                except TemporaryError as error:
+                    return report + _failed(plan.name, error)
+        try:
+            return report + PollReport(fulfil(self, self._store, mailbox, plan, watched))
+        except MailwatchError as error:
+            return report + _failed(plan.name, error)
+
+    def _new_mail(self, mailbox: MailReader, plan: Watching, watched: Watched) -> Outcome:
+        state = mailbox.examine(watched.folder.name)
+        uidnext = state.uidnext or max(mailbox.search(1, _HIGHEST_UID), default=0) + 1
+        cursor = self._cursor(plan.name, state, uidnext)
+        outcome = Outcome()
+        for low, high in new_windows(cursor.low, cursor.high, uidnext):
+            uids = self._unseen(plan.name, state, mailbox.search(low, high))
+            for batch in fetch(mailbox, uids, watched):
+                top = max(cursor.high, *(m.place.uid or 0 for m in batch))
+                cursor = replace(cursor, high=top)
+                outcome += self.take(batch, plan.policy, cursor=cursor)
+                self._progress(f"{plan.name}/{state.folder}", outcome.fetched, None)
+            cursor = replace(cursor, high=max(cursor.high, high))
+        self._save(replace(cursor, high=max(cursor.high, uidnext - 1), last_good=self._clock()))
+        return outcome
+
+    def _older_mail(self, mailbox: MailReader, plan: Watching, watched: Watched) -> Outcome:
+        name = watched.folder.name
+        with self._store.writing() as tx:
+            cursor = tx.desk.cursor(plan.name, name)
+        if cursor is None or cursor.backfilled:
+            return Outcome()
+        state = mailbox.examine(name)
+        outcome = Outcome()
+        for low, high in old_windows(cursor.low):
+            found = mailbox.search(low, high, since=plan.since)
+            uids = sorted(self._unseen(plan.name, state, found), reverse=True)
+            for batch in fetch(mailbox, uids, watched):
+                bottom = min(cursor.low, *(m.place.uid or _HIGHEST_UID for m in batch))
+                cursor = replace(cursor, low=bottom)
+                outcome += self.take(batch, plan.policy, cursor=cursor)
+                self._progress(f"{plan.name}/{name}", outcome.fetched, len(uids) - outcome.fetched)
+            cursor = replace(cursor, low=low)
+            self._save(cursor)
+        self._save(replace(cursor, low=1, backfilled=True, last_good=self._clock()))
+        return outcome
+
+    def _cursor(self, mailbox: str, state: FolderState, uidnext: int) -> Cursor:
+        """Where reading stands; a new UIDVALIDITY makes all UIDs void (RFC 3501 2.3.1.1)."""
+        with self._store.writing() as tx:
+            cursor = tx.desk.cursor(mailbox, state.folder)
+            if cursor is not None and cursor.uidvalidity == state.uidvalidity:
+                return cursor
+            fresh = Cursor(mailbox, state.folder, state.uidvalidity, uidnext, uidnext - 1, backfilled=False)
+            what = "first-good-poll" if cursor is None else "uidvalidity"
+            old = cursor.uidvalidity if cursor else None
+            entry = Watch(what, mailbox, Text(state.folder), old=old, new=state.uidvalidity)
+            tx.ledger.record(entry)
+            tx.desk.set_cursor(fresh)
+            return fresh
+
+    def _unseen(self, mailbox: str, state: FolderState, uids: Sequence[int]) -> list[int]:
+        if not uids:
+            return []
+        with self._store.writing() as tx:
+            seen = tx.desk.seen(mailbox, state.folder, state.uidvalidity, uids)
+        return [uid for uid in uids if uid not in seen]
+
+    def _save(self, cursor: Cursor) -> None:
+        with self._store.writing() as tx:
+            tx.desk.set_cursor(cursor)
+
+    def _in_known_trees(self, keys: frozenset[str]) -> frozenset[str]:
+        """The ids that kept mail of the trees around ``keys`` has or answers."""
+        with self._store.writing() as tx:
+            nodes = tx.trees.load(keys)
+        return frozenset(key for n in nodes if n.kept for key in (n.thread_key, *n.answers))
+
+
+def _named(mailbox: str, words: Words) -> Words:
+    return Words("{mailbox}: " + words.template, {**words.values, "mailbox": mailbox})
+
+
+def _failed(mailbox: str, error: MailwatchError) -> PollReport:
+    return PollReport(errors=(_named(mailbox, error.message),), temporary=isinstance(error, TemporaryError))
