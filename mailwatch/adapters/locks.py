@@ -1,0 +1,52 @@
+"""One worker a mailbox: a lock file each, held by the kernel (flock), daemon and command line alike.
+
+The lock goes with the process, however it ends; a file that is left behind says nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mailwatch.errors import ConfigError, TemporaryError
+
+
+@contextmanager
+def mailbox_lock(folder: Path, mailbox: str) -> Iterator[None]:
+    """Hold the lock of ``mailbox`` while the block runs.
+
+    Raises:
+        TemporaryError: another mailwatch is working on this mailbox.
+        ConfigError: the lock file cannot be made.
+    """
+    descriptor = _open(folder, mailbox)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TemporaryError(
+                "another mailwatch is working on the mailbox {mailbox}",
+                mend="wait until it is done, or see who it is: mailwatch status",
+                mailbox=mailbox,
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _open(folder: Path, mailbox: str) -> int:
+    # The name comes from the config, which allows letters, digits, dot, dash and underscore alone.
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(folder / f"{mailbox}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ConfigError(
+            "the lock of the mailbox {mailbox} cannot be made in {folder}: {reason}",
+            mend="give the data folder to the user that mailwatch runs as: mailwatch check",
+            mailbox=mailbox,
+            folder=folder,
+            reason=error.strerror or error,
+        ) from error
