@@ -20,8 +20,8 @@ from mailwatch.core.conversation import Node
 from mailwatch.core.entries import Entry, Place
 from mailwatch.core.filing import Filing
 from mailwatch.core.message import Message
-from mailwatch.core.renaming import Candidate as Candidate
-from mailwatch.core.renaming import Plan
+from mailwatch.core.renaming import Mode, Candidate as Candidate
+from mailwatch.core.renaming import Mode, Plan
 from mailwatch.errors import UnreadableMessage
 
 # ── values that pass through the doors ────────────────────────────────────────
@@ -265,12 +265,17 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One quarantined mail. ``tries`` counts readings so far."""
+    """One quarantined mail. ``tries`` counts readings so far.
+
+    ``place`` and ``internaldate`` are those of its ``message`` entry.
+    """
 
     sha256: str
     why: str
     at: datetime
     tries: int
+    place: Place | None = None
+    internaldate: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +426,14 @@ class Plans(Protocol):
         ...
 
 
+class Consents(Protocol):
+    """Since when a folder may be renamed: older mail needs ``--backlog``."""
+
+    def given(self, mailbox: str, folder: str, mode: Mode, now: datetime) -> datetime:
+        """When this mode was first asked for; ``now`` is remembered where it is new or has changed."""
+        ...
+
+
 class Quarantine(Protocol):
     """Mails that could not be read."""
 
@@ -462,6 +475,7 @@ class Transaction(Protocol):
     wishes: Wishes
     finder: Finder
     plans: Plans
+    consents: Consents
     quarantine: Quarantine
     outbox: Outbox
 
