@@ -20,7 +20,7 @@ from mailwatch.core.conversation import Node
 from mailwatch.core.entries import Entry, Place
 from mailwatch.core.filing import Filing
 from mailwatch.core.message import Message
-from mailwatch.core.renaming import Mode, Candidate as Candidate
+from mailwatch.core.renaming import Candidate as Candidate
 from mailwatch.core.renaming import Mode, Plan
 from mailwatch.errors import UnreadableMessage
 
