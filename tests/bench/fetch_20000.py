@@ -185,7 +185,9 @@ def _body(room: int, pool: list[bytes], chance: random.Random, *, korean: bool) 
     encoding = b"base64" if korean else b"7bit"
     fields = b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: " + encoding + b"\n\n"
     wanted = room * 3 // 4 if korean else room
-    text = b"".join(chance.choices(pool, k=1 + wanted // len(pool[0])))[:wanted]
+    shortest = min(map(len, pool))
+    text = b"".join(chance.choices(pool, k=1 + wanted // shortest))[:wanted]
+    text = text.decode(errors="ignore").encode()
     return fields + (base64.encodebytes(text) if korean else text)
 
 
