@@ -1,1 +1,5 @@
-"""IMAP4rev1 mailboxes (RFC 3501) behind the mailbox ports."""
+"""A mailbox over IMAP (RFC 3501): the adapter behind ``ports.Mailbox``."""
+
+from mailwatch.adapters.imap.account import ImapAccount as ImapAccount
+from mailwatch.adapters.imap.account import Tls as Tls
+from mailwatch.adapters.imap.mailbox import ImapMailbox as ImapMailbox

@@ -1,0 +1,155 @@
+"""Reading whole mails: in batches bounded by count and bytes, big ones in pieces to disk."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from imapclient import IMAPClient
+
+from mailwatch.adapters.imap.looking import item, listing
+from mailwatch.adapters.imap.requests import chunks
+from mailwatch.adapters.imap.responses import one_line
+from mailwatch.adapters.imap.session import Session
+from mailwatch.core.entries import Place
+from mailwatch.errors import ConfigError, TemporaryError
+from mailwatch.ports import Fetched, Listed
+
+log = logging.getLogger(__name__)
+
+BATCH_COUNT = 250
+BATCH_BYTES = 8 * 1024 * 1024
+PIECE = 1024 * 1024
+MAX_MAIL = 1024 * 1024 * 1024
+
+
+def plan_batches(
+    mails: Iterable[Listed], count: int = BATCH_COUNT, size: int = BATCH_BYTES
+) -> Iterator[tuple[Listed, ...]]:
+    """Runs of mails of at most ``count`` and together at most ``size`` bytes; a bigger mail stands alone."""
+    batch: list[Listed] = []
+    total = 0
+    for mail in mails:
+        if batch and (len(batch) == count or total + mail.size > size):
+            yield tuple(batch)
+            batch, total = [], 0
+        batch.append(mail)
+        total += mail.size
+    if batch:
+        yield tuple(batch)
+
+
+def batches(
+    session: Session, uids: Sequence[int], spool: Callable[[], Path]
+) -> Iterator[tuple[Fetched, ...]]:
+    """The mails of ``uids`` in order; a mail above ``BATCH_BYTES`` comes as a file."""
+    for part in chunks(uids):
+        for plan in plan_batches(listing(session, part).values()):
+            fetched = _fetch(session, plan, spool)
+            if fetched:
+                yield fetched
+
+
+def _fetch(session: Session, plan: Sequence[Listed], spool: Callable[[], Path]) -> tuple[Fetched, ...]:
+    if plan[0].size > BATCH_BYTES:
+        return (_to_file(session, plan[0], spool()),)
+    bodies = whole(session, [mail.uid for mail in plan])
+    return tuple(_in_memory(session, mail, bodies[mail.uid]) for mail in plan if mail.uid in bodies)
+
+
+def read(session: Session, uids: Sequence[int]) -> dict[int, Fetched]:
+    """Whole mails in memory, whatever their size."""
+    found: dict[int, Fetched] = {}
+    for plan in plan_batches(listing(session, uids).values()):
+        if plan[0].size > BATCH_BYTES:
+            bodies = {plan[0].uid: b"".join(pieces(session, plan[0]))}
+        else:
+            bodies = whole(session, [mail.uid for mail in plan])
+        found |= {m.uid: _in_memory(session, m, bodies[m.uid]) for m in plan if m.uid in bodies}
+    return found
+
+
+def whole(session: Session, uids: Sequence[int]) -> dict[int, bytes]:
+    """The bytes of each mail that still exists, by one command."""
+    found = _bodies(session, uids)
+    absent = [uid for uid in uids if uid not in found]
+    if absent:
+        found |= _bodies(session, absent)
+        for uid in (uid for uid in absent if uid not in found):
+            log.info("mail %d of %s is gone", uid, session.account.name)
+    return found
+
+
+def _bodies(session: Session, uids: Sequence[int]) -> dict[int, bytes]:
+    rows = session.call(IMAPClient.fetch, uids, ["BODY.PEEK[]"])
+    bodies = {uid: item(row, b"BODY[]") for uid, row in rows.items()}
+    return {uid: body for uid, body in bodies.items() if body is not None}
+
+
+def pieces(session: Session, mail: Listed) -> Iterator[bytes]:
+    """A mail in pieces of ``PIECE`` bytes.
+
+    A short piece ends it, unless the bytes do not add up to RFC822.SIZE: some
+    servers count wrong, so only a further, empty piece is believed then.
+    """
+    total = 0
+    while total <= MAX_MAIL:
+        piece = _piece(session, mail.uid, total)
+        if not piece:
+            return
+        total += len(piece)
+        yield piece
+        if len(piece) < PIECE and total == mail.size:
+            return
+    raise TemporaryError("the mail {uid} on {host} does not end", uid=mail.uid, host=session.account.host)
+
+
+def _piece(session: Session, uid: int, offset: int) -> bytes:
+    rows = session.call(IMAPClient.fetch, [uid], [f"BODY.PEEK[]<{offset}.{PIECE}>"])
+    return item(rows.get(uid, {}), b"BODY[]<") or b""
+
+
+def _to_file(session: Session, mail: Listed, path: Path) -> Fetched:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("wb") as file:
+            for piece in pieces(session, mail):
+                _write(file, piece, path)
+                digest.update(piece)
+                size += len(piece)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return _fetched(session, mail, path, digest.hexdigest(), size)
+
+
+def _write(file: Any, piece: bytes, path: Path) -> None:
+    try:
+        file.write(piece)
+    except OSError as error:
+        raise ConfigError(
+            "a big mail cannot be written to {path} ({detail})",
+            mend="Make room on that disk, or permit writing there.",
+            path=path,
+            detail=one_line(error.strerror or str(error)),
+        ) from error
+
+
+def _in_memory(session: Session, mail: Listed, body: bytes) -> Fetched:
+    return _fetched(session, mail, body, hashlib.sha256(body).hexdigest(), len(body))
+
+
+def _fetched(session: Session, mail: Listed, content: bytes | Path, sha256: str, size: int) -> Fetched:
+    account, opened = session.account, session.opened
+    return Fetched(
+        place=Place(account.name, opened.folder, opened.uidvalidity, mail.uid),
+        content=content,
+        sha256=sha256,
+        size=size,
+        internaldate=mail.internaldate,
+        flags=mail.flags,
+        server=account.host,
+    )
