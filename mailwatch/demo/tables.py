@@ -1,0 +1,107 @@
+"""What the demo shows of the story: what came in, why it was filed, new subjects, strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from mailwatch.core.filing import Verdict
+from mailwatch.core.standing import Standing
+from mailwatch.demo.letter import MX
+from mailwatch.demo.outcome import Outcome
+from mailwatch.demo.page import Page
+from mailwatch.demo.people import SEOUL
+
+Translate = Callable[[str], str]
+
+
+def numbered(found: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
+    """Each outcome with the number that stands for its mail in all tables."""
+    return [(str(place), outcome) for place, outcome in enumerate(found, 1)]
+
+
+def what_came_in(page: Page, found: Sequence[Outcome], language: str, say: Translate) -> None:
+    """Every mail with what it is there to show."""
+    page.heading(say("What came in ({count} mails in two mailboxes)").format(count=len(found)))
+    rows = [
+        (
+            place,
+            outcome.letter.arrived.astimezone(SEOUL).strftime("%m-%d %H:%M"),
+            f"{outcome.letter.mailbox}/{outcome.letter.folder}",
+            outcome.before,
+            outcome.letter.shows.say(language),
+        )
+        for place, outcome in numbered(found)
+    ]
+    page.table(("#", say("time (KST)"), say("folder"), say("subject"), say("what it shows")), rows)
+
+
+def what_was_filed(page: Page, found: Sequence[Outcome], say: Translate) -> None:
+    """Case, rule, words and standing of every mail, ordered by case."""
+    page.heading(say("What was filed, and by which rule"))
+    rows = [_filed_row(place, outcome, say) for place, outcome in _by_case(numbered(found))]
+    head = (say("case"), "#", say("rule"), say("matched"), say("sender"), say("confidence"), say("related"))
+    page.table(head, rows)
+
+
+def _by_case(rows: Iterable[tuple[str, Outcome]]) -> list[tuple[str, Outcome]]:
+    """Cases in order, then mail without one."""
+    return sorted(rows, key=lambda row: (row[1].found.number is None, row[1].found.number or ""))
+
+
+def _filed_row(place: str, outcome: Outcome, say: Translate) -> tuple[str, ...]:
+    found, filing = outcome.found, outcome.row.filing if outcome.row else None
+    if filing is None or found.verdict is not Verdict.FILED:
+        return (found.number or "-", place, _verdict(found.verdict, say), "", "", "", "")
+    return (
+        found.number or "-",
+        place,
+        found.rule.value if found.rule else "",
+        (outcome.row.matched if outcome.row else None) or "",
+        filing.standing.value,
+        filing.confidence.value if filing.confidence else "",
+        ", ".join(found.related),
+    )
+
+
+def _verdict(verdict: Verdict | None, say: Translate) -> str:
+    words = {
+        None: say("cannot be read: kept and shown"),
+        Verdict.SAME: say("the same mail again"),
+        Verdict.UNNUMBERED: say("from support, no number: kept and shown"),
+        Verdict.UNFILED: say("not case mail: not kept"),
+    }
+    return words.get(verdict, str(verdict))
+
+
+def new_subjects(page: Page, found: Sequence[Outcome], say: Translate) -> None:
+    """Subjects before and after, as the mail server shows them."""
+    changed = [(place, outcome) for place, outcome in numbered(found) if outcome.before != outcome.after]
+    page.heading(say("Subjects in INBOX before and after, read back from the mail server"))
+    for place, outcome in changed:
+        page.table(("#", place), [("-", outcome.before), ("+", outcome.after)])
+    page.line(
+        say("The originals lie untouched in Mailwatch/Originals; `mailwatch rename --undo` brings them back.")
+    )
+
+
+def strangers(page: Page, found: Sequence[Outcome], say: Translate) -> None:
+    """What senders that nobody vouches for could not do."""
+    page.heading(say("What a stranger could not do"))
+    rows = [
+        (
+            place,
+            outcome.row.from_addr,
+            say("{server} says: {result}").format(server=MX, result=_result(outcome)),
+            say("no") if outcome.before == outcome.after else say("yes"),
+        )
+        for place, outcome in numbered(found)
+        if outcome.row and outcome.row.filing.standing is Standing.STRANGER
+    ]
+    page.table(("#", say("sender"), say("checked"), say("renamed")), rows)
+    page.line(say("These mails are kept and shown as unverified. They changed no case and no deadline."))
+
+
+def _result(outcome: Outcome) -> str:
+    """The verdict on DMARC that our own server wrote on top of the mail."""
+    first = outcome.letter.raw.split(b"\r\n", 2)[1].decode("ascii").split()
+    return first[0]
