@@ -1,0 +1,134 @@
+"""What of a mail is read as its text, and what is an attachment."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mailwatch.core.message import Attachment, Segment
+from mailwatch.mime import quoting
+from mailwatch.mime.charsets import decode
+from mailwatch.mime.html_text import render
+from mailwatch.mime.limits import Limits
+from mailwatch.mime.part import Part
+from mailwatch.mime.quoting import Span
+from mailwatch.mime.tree import Grown
+
+_READ = frozenset({"text/plain", "text/html"})
+_META_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset[ \t]*=[ \t]*[\"']?([A-Za-z0-9_:.+-]{1,40})", re.IGNORECASE
+)
+_META_BYTES = 4096
+# A plain part shorter than this may be a mere "please use an HTML reader": its HTML sister decides.
+_TRIVIAL = 200
+_TRIVIAL_RATIO = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One decoded text part, line ends as LF; ``quoted`` stretches are known from its markup."""
+
+    text: str
+    quoted: tuple[Span, ...]
+    defects: tuple[str, ...]
+
+    @property
+    def substance(self) -> int:
+        """How many code points are no white space."""
+        return sum(map(len, self.text.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The text parts in reading order, cut into segments, and the attachments."""
+
+    segments: tuple[Segment, ...]
+    attachments: tuple[Attachment, ...]
+    defects: tuple[str, ...]
+
+
+def read(grown: Grown, hint: str | None, limits: Limits) -> Body:
+    """Text and attachments of a mail. ``hint`` is the charset to try where a part names none."""
+    texts: list[Text] = []
+    attachments: list[Attachment] = []
+    stack = [grown.root]
+    while stack:
+        part = stack.pop()
+        if part.kind == "multipart/alternative" and part.children:
+            _read_alternative(grown, part, hint, limits, texts, attachments)
+        elif part.children:
+            stack.extend(reversed(part.children))
+        elif _is_body(part, grown.root, first=not texts):
+            texts.append(_decode(part, hint, limits))
+        else:
+            attachments.append(_attachment(grown, part))
+    segments = tuple(s for n, t in enumerate(texts) for s in quoting.segments(n, t.text, t.quoted))
+    return Body(segments, tuple(attachments), tuple(d for t in texts for d in t.defects))
+
+
+def _is_body(part: Part, root: Part, *, first: bool) -> bool:
+    """Text that is no file. A named part counts as text only where nothing was read before it."""
+    if part.is_multipart() or part.disposition == "attachment":
+        return False
+    if part.kind not in _READ and not part.kind.startswith("multipart/"):
+        return False
+    return part is root or not part.file_name or (first and part.disposition == "inline")
+
+
+def _read_alternative(
+    grown: Grown,
+    part: Part,
+    hint: str | None,
+    limits: Limits,
+    texts: list[Text],
+    attachments: list[Attachment],
+) -> None:
+    """Of several forms of one text the plain one is read, unless it says next to nothing and HTML says more."""
+    plain: Text | None = None
+    html: Text | None = None
+    for leaf in part.leaves():
+        if not _is_body(leaf, part, first=True):
+            if not leaf.kind.startswith("text/") or leaf.disposition == "attachment":
+                attachments.append(_attachment(grown, leaf))
+        elif leaf.kind != "text/html":
+            plain = _joined(plain, _decode(leaf, hint, limits))
+        elif plain is None or plain.substance < _TRIVIAL:
+            html = _joined(html, _decode(leaf, hint, limits))
+    texts.extend(t for t in (_better(plain, html),) if t is not None)
+
+
+def _better(plain: Text | None, html: Text | None) -> Text | None:
+    if plain is None or html is None:
+        return plain or html
+    return html if html.substance >= max(1, _TRIVIAL_RATIO * plain.substance) else plain
+
+
+def _joined(one: Text | None, other: Text) -> Text:
+    if one is None:
+        return other
+    shift = len(one.text) + 1
+    moved = tuple(Span(s.start + shift, s.end + shift) for s in other.quoted)
+    return Text(f"{one.text}\n{other.text}", one.quoted + moved, one.defects + other.defects)
+
+
+def _decode(part: Part, hint: str | None, limits: Limits) -> Text:
+    data = part.content()
+    label = part.parameter("charset") or (_meta_charset(data) if part.kind == "text/html" else "")
+    source, sure = decode(data, label or None, hint)
+    defects = () if sure else ("charset-guessed",)
+    if part.kind == "text/html":
+        page = render(source, limits)
+        return Text(page.text, page.quoted, defects if page.whole else (*defects, "html-simplified"))
+    text = source.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > limits.text:
+        return Text(text[: limits.text], (), (*defects, "text-truncated"))
+    return Text(text, (), defects)
+
+
+def _meta_charset(data: bytes) -> str:
+    found = _META_CHARSET.search(data, 0, _META_BYTES)
+    return found[1].decode("ascii") if found else ""
+
+
+def _attachment(grown: Grown, part: Part) -> Attachment:
+    return Attachment(part.file_name, part.kind, grown.size(part))

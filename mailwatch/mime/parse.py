@@ -1,0 +1,173 @@
+"""Bytes to ``Message``. The only module that knows mail-parser.
+
+mail-parser reads the addresses of a mail better than the standard library
+(``purchasing@x <do-not-reply@y>`` is y's). What it is known to get wrong is done
+here: subject, ids and times come from ``headers``, text from ``body``, and it
+never sees a byte that it would drop, a label that it would take literally, or an
+attachment that it would decode for nothing. Should it raise, the standard
+library's address parser steps in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from email.message import Message as Envelope
+
+from mailparser import MailParser
+
+from mailwatch.core.message import Address, Message, OriginalClaim
+from mailwatch.errors import UnreadableMessage
+from mailwatch.mime import addresses, body, fields, headers, identity, nature
+from mailwatch.mime.charsets import decode
+from mailwatch.mime.fields import Header
+from mailwatch.mime.limits import Limits
+from mailwatch.mime.part import Part
+from mailwatch.mime.tree import Grown, grow
+
+_PLACEHOLDER = "Retrieval using the IMAP4 protocol failed"
+_PLACEHOLDER_WITHIN = 200
+_ORIGINAL = re.compile(r"sha256=([0-9a-f]{64}); ?plan=([0-9a-f]{32})")
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}")
+_STRUCTURE = {
+    "NoBoundaryInMultipartDefect": "no-boundary",
+    "StartBoundaryNotFoundDefect": "boundary-not-found",
+    "CloseBoundaryNotFoundDefect": "not-closed",
+}
+
+
+def parse(raw: bytes, *, limits: Limits = Limits()) -> Message:
+    """Read one mail. Raises ``UnreadableMessage`` and nothing else, whatever ``raw`` is."""
+    try:
+        return _parse(raw, limits)
+    except UnreadableMessage:
+        raise
+    except (RecursionError, MemoryError) as error:
+        raise UnreadableMessage("too-deep" if isinstance(error, RecursionError) else "memory") from None
+    except Exception as error:
+        # A defect of ours or of a library costs this mail, never the line behind it.
+        raise UnreadableMessage("parse-failed", type(error).__name__) from error
+
+
+def _parse(raw: bytes, limits: Limits) -> Message:
+    sha256 = hashlib.sha256(raw).hexdigest()
+    header = fields.split(raw, limits)
+    grown = grow(raw, header, f"cut-{sha256}-".encode(), limits)
+    hint = _charset_hint(grown.root)
+    people = _people(header, hint, limits)
+    read = body.read(grown, hint, limits)
+    text = "\n".join(s.text for s in read.segments)
+    _refuse_placeholder(text)
+    subject = headers.decode_text(header.first(b"subject") or b"", hint)
+    message_id = identity.message_id(header)
+    own_addresses = frozenset(a.addr for group in people.values() for a in group)
+    in_reply_to, references = identity.answers(
+        header, own_addresses | ({message_id} if message_id else frozenset()), limits.references
+    )
+    sender = next(iter(people["from"]), None)
+    return Message(
+        sha256=sha256,
+        size=len(raw),
+        message_id=message_id,
+        thread_key=identity.thread_key(header, raw),
+        in_reply_to=in_reply_to,
+        references=references,
+        subject=subject,
+        raw_subject=decode(header.first(b"subject") or b"").text,
+        subject_fields=len(header.all(b"subject")),
+        sender=sender,
+        to=people["to"],
+        cc=people["cc"],
+        date=headers.date(header.first(b"date")),
+        segments=read.segments,
+        attachments=read.attachments,
+        automatic=nature.automatic(header, grown.root, subject, sender.addr if sender else ""),
+        signed=nature.signed(grown.root, text),
+        encrypted=nature.encrypted(grown.root, text),
+        mailwatch_fields=_mailwatch_fields(header),
+        original=_original(header),
+        digest_id=_digest_id(header),
+        authentication_results=_authentication_results(header),
+        body_hash=_fold_hash(text),
+        own_hash=_fold_hash("\n".join(s.text for s in read.segments if not s.quoted)),
+        defects=_defects(header, grown, read.defects),
+    )
+
+
+def _charset_hint(root: Part) -> str | None:
+    """The charset of the mail's first text, which its raw header bytes most likely share."""
+    labels = (leaf.parameter("charset") for leaf in root.leaves() if leaf.kind.startswith("text/"))
+    return next((label for label in labels if label), None)
+
+
+def _people(header: Header, hint: str | None, limits: Limits) -> dict[str, tuple[Address, ...]]:
+    """The addresses of From, To and Cc. From counts once, recipients of repeated fields are joined."""
+    lines = {
+        "from": [v for v in (header.first(b"from"),) if v is not None],
+        "to": header.all(b"to"),
+        "cc": header.all(b"cc"),
+    }
+    values = {n: b", ".join(headers.canonical_words(v, hint) for v in vs) for n, vs in lines.items()}
+    texts = {n: decode(v).text for n, v in values.items() if v}
+    found = _by_mail_parser(texts)
+    return {
+        name: tuple(addresses.tidy(found.get(name) or addresses.by_stdlib(texts.get(name, ""))))[
+            : limits.addresses
+        ]
+        for name in lines
+    }
+
+
+def _by_mail_parser(texts: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    envelope = Envelope()
+    for name, text in texts.items():
+        envelope[name] = text
+    try:
+        parser = MailParser(envelope)
+        return {name: list(getattr(parser, name.replace("from", "from_"))) for name in texts}
+    except Exception:  # noqa: BLE001 - whatever it stumbles over, the standard library's parser comes next
+        return {}
+
+
+def _refuse_placeholder(text: str) -> None:
+    """Exchange serves this text in place of a mail that it cannot convert; the mail itself is not in it."""
+    if _PLACEHOLDER in text[:_PLACEHOLDER_WITHIN]:
+        raise UnreadableMessage("placeholder")
+
+
+def _mailwatch_fields(header: Header) -> tuple[str, ...]:
+    names = (f.name for f in header.fields if f.name.lower().startswith(b"mailwatch-"))
+    return tuple(name.decode("ascii") for name in names)
+
+
+def _original(header: Header) -> OriginalClaim | None:
+    value = header.first(b"mailwatch-original")
+    claim = _ORIGINAL.fullmatch(headers.decode_text(value)) if value is not None else None
+    return OriginalClaim(claim[1], claim[2]) if claim else None
+
+
+def _digest_id(header: Header) -> str | None:
+    value = headers.decode_text(header.first(b"mailwatch-digest") or b"").lower()
+    return value if _UUID.fullmatch(value) else None
+
+
+def _authentication_results(header: Header) -> tuple[str, ...]:
+    return tuple(decode(headers.unfold(v)).text for v in header.all(b"authentication-results"))
+
+
+def _fold_hash(text: str) -> str:
+    """SHA-256 of a text whose white space and composition (NFC) transport may change."""
+    folded = " ".join(unicodedata.normalize("NFC", text).split())
+    return hashlib.sha256(folded.encode()).hexdigest()
+
+
+def _defects(header: Header, grown: Grown, of_body: tuple[str, ...]) -> tuple[str, ...]:
+    """Enumerated words, each once, in a fixed order of discovery."""
+    found = [
+        word
+        for word, there in (("header-broken", header.broken), ("header-truncated", header.truncated))
+        if there
+    ]
+    found += [_STRUCTURE[type(d).__name__] for d in grown.root.defects if type(d).__name__ in _STRUCTURE]
+    return tuple(dict.fromkeys((*found, *of_body)))
