@@ -79,6 +79,8 @@ class Message:
     topmost first, unfolded. ``received`` counts the Received fields above the
     first Authentication-Results field.
     ``subject_fields`` is the number of Subject fields (RFC 5322 allows one).
+    ``from_count`` is the number of addresses in all From fields together; a mail
+    with more than one has no sender that a server could vouch for.
     """
 
     sha256: str
@@ -106,6 +108,7 @@ class Message:
     body_hash: str
     own_hash: str
     defects: tuple[str, ...] = ()
+    from_count: int = 1
 
     @property
     def answers(self) -> tuple[str, ...]:
