@@ -112,7 +112,7 @@ def _user_candidate(text: str, scheme: Scheme, written: Written, match: Match) -
     number = CaseNumber(scheme.name, canonical)
     alias = text[start:end]
     if written.labels is None:
-        return Candidate(start, end, Form.TOKEN, number, alias, scheme.token_from, start)
+        return Candidate(start, end, Form.TOKEN, number, alias, scheme.token_from, _label_before(text, start))
     label = written.labels.search(text, max(0, start - WINDOW), start)
     if label is None:
         return Candidate(start, end, Form.BARE, number, alias, scheme.bare_from, start)
@@ -188,8 +188,14 @@ def _behind_prefix(run: _Run, scheme: Scheme, written: Digits, last_day: date | 
         number=CaseNumber(scheme.name, canonical),
         alias=form if kept == len(digits) else digits,
         counts=scheme.token_from,
-        outer=prefix.start(),
+        outer=_label_before(run.text, prefix.start()),
     )
+
+
+def _label_before(text: str, start: int) -> int:
+    """Where the label before ``start`` begins, else ``start``."""
+    label = LABEL.search(text, max(0, start - WINDOW), start)
+    return label.start() if label else start
 
 
 def _without_prefix(run: _Run, schemes: _BuiltIn, last_day: date | None) -> Candidate | None:

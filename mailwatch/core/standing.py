@@ -68,11 +68,7 @@ def _is_sender(addr: str, policy: SenderPolicy) -> bool:
 
 def _single_from(message: Message) -> str | None:
     """The one author. Mail programs show one of several, and the anchor may have checked another."""
-    return message.sender.addr if message.sender and MANY_FROM not in message.defects else None
-
-
-MANY_FROM = "many-from"
-"""The word in ``Message.defects`` for a mail with more than one From field or address."""
+    return message.sender.addr if message.sender and message.from_count == 1 else None
 
 
 def address_is_desk(addr: str, policy: SenderPolicy) -> bool:
