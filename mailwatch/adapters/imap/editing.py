@@ -61,6 +61,8 @@ def move(session: Session, uids: Sequence[int], folder: str) -> dict[int, tuple[
     _need(session, "MOVE")
     _need_writable(session)
     wire = encode_name(folder)
+    # Dovecot refuses the whole command where one of the mails went without our having looked.
+    session.look()
     moved: dict[int, tuple[int, int]] = {}
     for part in chunks(uids):
         for code in session.call(beneath.move, part, wire):
