@@ -62,8 +62,7 @@ class FolderConfig(Section):
 
     name: str = Field(
         min_length=1,
-        description="Name as mail programs show it, a pattern with `*` and `?`, "
-        "or a special-use attribute such as `\\Sent`.",
+        description="Name as mail programs show it, with `/` between levels, or a pattern with `*`.",
         examples=["INBOX"],
     )
     rename: Annotated[Mode, BeforeValidator(_mode)] = Field(

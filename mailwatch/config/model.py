@@ -11,10 +11,12 @@ from pydantic import BeforeValidator, Field, JsonValue
 from mailwatch.config.defaults import DESKS, SENDERS, amended, notices
 from mailwatch.config.digest import DigestConfig, RecipientConfig, SmtpConfig
 from mailwatch.config.mailbox import MailboxConfig
-from mailwatch.config.schemes import SchemeConfig
+from mailwatch.config.schemes import SchemeConfig, switched_on
 from mailwatch.config.secret import Secret, SecretField, parse_secret
 from mailwatch.config.section import Language, ListOf, Section
 from mailwatch.config.values import ConfigPath, Duration, Since, Switch, Wrong, Zone, days_before
+from mailwatch.core.casenumber import Scheme
+from mailwatch.core.standing import SenderPolicy
 
 LATER = ("customers", "plans", "calendars", "alerts", "retention", "metrics")
 """Keys that are read and kept, and used from a later version on."""
@@ -126,7 +128,12 @@ class Config(Section):
         "without a number.",
         examples=[["help@vendor.example"]],
     )
-    schemes: ListOf[SchemeConfig] = Field(default=(), description="Case numbers of other makers.")
+    schemes: ListOf[SchemeConfig] = Field(
+        default=(),
+        description="Case numbers of other makers, and switches for the built-in ones: `clarify` and `msrc` "
+        "switch these on, `-portal` switches that off.",
+        examples=[["clarify", "-portal"]],
+    )
     since: Since = Field(
         default=timedelta(days=730),
         description="How far back mail is read: a length of time or a day.",
@@ -192,6 +199,21 @@ class Config(Section):
     def notices(self) -> tuple[str, ...]:
         """Addresses that are no senders although a pattern of ``all_senders`` fits them."""
         return notices(self.senders)
+
+    @property
+    def all_schemes(self) -> tuple[Scheme, ...]:
+        """The schemes in use."""
+        return switched_on(self.schemes)
+
+    def policy(self, mailbox: MailboxConfig | None = None) -> SenderPolicy:
+        """Whom ``mailbox`` trusts; without one, what holds where no trust anchor is set."""
+        return SenderPolicy(
+            own=self.own,
+            senders=self.all_senders,
+            notices=self.notices,
+            desks=self.all_desks,
+            anchor=mailbox.trust_anchor if mailbox else None,
+        )
 
     @property
     def all_digests(self) -> tuple[DigestConfig, ...]:

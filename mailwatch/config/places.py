@@ -35,6 +35,12 @@ def find_config(option: Path | None, env: Mapping[str, str]) -> Path:
     )
 
 
+def is_there(option: Path | None, env: Mapping[str, str]) -> bool:
+    """Whether a file is named, or stands at one of the usual places."""
+    named = option is not None or bool(env.get("MAILWATCH_CONFIG"))
+    return named or any(place.is_file() for place in (*_of_user(env), SYSTEM))
+
+
 def _of_user(env: Mapping[str, str]) -> list[Path]:
     base = env.get("XDG_CONFIG_HOME")
     if base and Path(base).is_absolute():

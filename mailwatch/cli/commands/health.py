@@ -1,0 +1,74 @@
+"""``check`` and ``status``: does it work, and does it go on working."""
+
+from __future__ import annotations
+
+import click
+
+from mailwatch.cli import json_shapes, output
+from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.facade import FolderStatus, Status
+from mailwatch.cli.outcome import ExitCode
+from mailwatch.cli.session import Session
+from mailwatch.cli.when import day_and_time
+
+_MARK = {True: "ok", False: "wrong", None: "note"}
+
+
+@click.command()
+@as_json
+@pass_session
+def check(session: Session, *, as_json: bool) -> None:
+    """Check configuration, sign-in, folders, capabilities and database; say how to mend what is wrong."""
+    with session.app() as app:
+        rows = app.check()
+    if as_json:
+        output.as_json([json_shapes.check(row) for row in rows])
+    else:
+        output.table(
+            session,
+            ("Check", "", "Found", "What to do"),
+            [
+                (session.say(r.check), session.say(_MARK[r.ok]), session.say(r.detail), session.say(r.mend))
+                for r in rows
+            ],
+        )
+    if any(row.ok is False for row in rows):
+        raise click.exceptions.Exit(ExitCode.PROBLEM)
+
+
+@click.command()
+@as_json
+@pass_session
+def status(session: Session, *, as_json: bool) -> None:
+    """Tell whether mail is being watched: last good pass of each folder, and what waits."""
+    with session.app() as app:
+        value = app.status()
+    if as_json:
+        output.as_json(json_shapes.status(value))
+    else:
+        _print(session, value)
+
+
+def _print(session: Session, value: Status) -> None:
+    headers = ("Mailbox", "Folder", "Last good", "Older mail")
+    if value.folders:
+        output.table(session, headers, [_row(session, f) for f in value.folders])
+        )
+    else:
+        output.line(session.say("no folder has been read yet; run: mailwatch poll"))
+    output.line(
+        session.say(
+            "{messages} mails in {cases} cases; {quarantined} could not be read, {open_plans} renames under way, "
+            "{unsent} digests waiting",
+            messages=value.messages,
+            cases=value.cases,
+            quarantined=value.quarantined,
+            open_plans=value.open_plans,
+            unsent=value.unsent,
+        )
+    )
+
+
+def _row(session: Session, folder: FolderStatus) -> tuple[str, ...]:
+    older = session.say("all read") if folder.backfilled else session.say("still reading")
+    return folder.mailbox, folder.folder, day_and_time(folder.last_good, session.timezone), older

@@ -1,0 +1,65 @@
+"""``poll`` and ``import``: mail comes in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mailwatch.cli import json_shapes, output
+from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.facade import PollReport
+from mailwatch.cli.outcome import ExitCode
+from mailwatch.cli.session import Session
+from mailwatch.cli.terminal import safe
+
+
+@click.command()
+@as_json
+@pass_session
+def poll(session: Session, *, as_json: bool) -> None:
+    """Fetch new mail of all mailboxes, file it, carry out due renames, then end."""
+    with session.app() as app, output.progress(session, "Fetching mail") as progress:
+        report = app.poll(progress)
+    _tell(session, report, as_json=as_json)
+
+
+@click.command("import")
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(exists=True, path_type=Path)
+)
+@as_json
+@pass_session
+def import_(session: Session, paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """File mail from mbox files, Maildir folders or .eml files (or folders of them), without IMAP."""
+    with session.app() as app, output.progress(session, "Reading files") as progress:
+        report = app.import_files(paths, progress)
+    _tell(session, report, as_json=as_json)
+
+
+def _tell(session: Session, report: PollReport, *, as_json: bool) -> None:
+    if as_json:
+        output.as_json(json_shapes.poll(report))
+    else:
+        output.line(_summary(session, report))
+        for error in report.errors:
+            click.echo(safe(error.say(session.translate)), err=True)
+    if report.errors:
+        raise click.exceptions.Exit(ExitCode.TRY_LATER if report.temporary else ExitCode.MEND)
+
+
+def _summary(session: Session, report: PollReport) -> str:
+    counts = report.outcome
+    if not counts.fetched and not report.renamed:
+        return session.say("no new mail")
+    return session.say(
+        "{fetched} mails read: {filed} filed, {same} known already, {unnumbered} without a number, "
+        "{unfiled} no case mail, {quarantined} could not be read; {renamed} renamed",
+        fetched=counts.fetched,
+        filed=counts.filed,
+        same=counts.same,
+        unnumbered=counts.unnumbered,
+        unfiled=counts.unfiled,
+        quarantined=counts.quarantined,
+        renamed=report.renamed,
+    )

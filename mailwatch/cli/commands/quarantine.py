@@ -1,0 +1,41 @@
+"""``quarantine``: mail that could not be read is kept and shown."""
+
+from __future__ import annotations
+
+import click
+
+from mailwatch.cli import json_shapes, output
+from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.session import Session
+from mailwatch.cli.when import day_and_time
+
+
+@click.command()
+@click.argument("action", type=click.Choice(["list", "show", "retry"]), default="list")
+@click.argument("ref", required=False, metavar="[MESSAGE]")
+@as_json
+@pass_session
+def quarantine(session: Session, action: str, ref: str | None, *, as_json: bool) -> None:
+    """List mail that could not be read, show one, or retry one or all. The originals are in the archive."""
+    if action == "show" and ref is None:
+        raise click.UsageError("show needs a MESSAGE: its sha256, at least the first 8 digits")
+    with session.app() as app:
+        rows = app.quarantine(action, ref)
+    if as_json:
+        output.as_json([json_shapes.held(row) for row in rows])
+    elif rows:
+        output.table(
+            session,
+            ("Mail", "Why", "Since", "Tries"),
+            [
+                (
+                    row.sha256[:12],
+                    session.say(row.why),
+                    day_and_time(row.at, session.timezone),
+                    str(row.tries),
+                )
+                for row in rows
+            ],
+        )
+    else:
+        output.line(session.say("every mail could be read"))

@@ -1,0 +1,94 @@
+"""``reindex`` and ``verify``: what is shown can be rebuilt, what is kept can be proved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mailwatch.cli import json_shapes, output
+from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.facade import Change, VerifyReport
+from mailwatch.cli.outcome import ExitCode
+from mailwatch.cli.session import Session
+from mailwatch.core.filing import Filing
+
+
+@click.command()
+@click.option(
+    "--refile", is_flag=True, help="Run today's rules over the archive and list what they decide otherwise."
+)
+@click.option("--apply", is_flag=True, help="With --refile: record these decisions.")
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Rebuild a lost database from the archive and journals in DIR.",
+)
+@click.option("--rescan", is_flag=True, help="Forget how far folders were read and read them again.")
+@as_json
+@pass_session
+def reindex(
+    session: Session, folder: Path | None, *, refile: bool, apply: bool, rescan: bool, as_json: bool
+) -> None:
+    """Rebuild lists and search from ledger and archive. Originals are never changed."""
+    if apply and not refile:
+        raise click.UsageError("--apply belongs to --refile")
+    with session.app() as app:
+        report = app.reindex(refile=refile, apply=apply, from_dir=folder, rescan=rescan)
+    if as_json:
+        output.as_json(json_shapes.reindex(report))
+        return
+    output.line(session.say("{messages} mails, {cases} cases", messages=report.messages, cases=report.cases))
+    if report.changed:
+        output.table(
+            session, ("Mail", "Before", "After"), [_change(session, change) for change in report.changed]
+        )
+
+
+def _change(session: Session, change: Change) -> tuple[str, ...]:
+    return change.after.sha256[:12], _verdict(session, change.before), _verdict(session, change.after)
+
+
+def _verdict(session: Session, filing: Filing | None) -> str:
+    if filing is None:
+        return "-"
+    return filing.number.canonical if filing.number else session.say(filing.verdict.value)
+
+
+@click.command()
+@as_json
+@pass_session
+def verify(session: Session, *, as_json: bool) -> None:
+    """Re-hash archive, ledger and texts and name what was changed.
+
+    Exit codes: 1 something was changed, 4 not everything could be looked at.
+    """
+    with session.app() as app, output.progress(session, "Verifying") as progress:
+        report = app.verify(progress)
+    if as_json:
+        output.as_json(json_shapes.verify(report))
+    else:
+        _print(session, report)
+    if not report.ok:
+        raise click.exceptions.Exit(ExitCode.PROBLEM)
+    if not report.complete:
+        raise click.exceptions.Exit(ExitCode.INCOMPLETE)
+
+
+def _print(session: Session, report: VerifyReport) -> None:
+    for problem in report.problems:
+        output.line(f"{problem.code}: {session.say(problem.detail)}")
+    if report.ok and report.complete:
+        output.line(session.say("{entries} entries, nothing was changed", entries=report.entries))
+    elif report.ok:
+        output.line(
+            session.say("{entries} entries; not everything could be looked at", entries=report.entries)
+        )
+    else:
+        output.line(
+            session.say(
+                "{count} problems in {entries} entries", count=len(report.problems), entries=report.entries
+            )
+        )

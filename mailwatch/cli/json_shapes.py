@@ -1,0 +1,202 @@
+"""The values that ``--json`` prints. Their keys are a contract: keys are added, never renamed or dropped.
+
+Times are RFC 3339 in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from mailwatch.cli import facade
+from mailwatch.core.mentions import Recognition
+from mailwatch.core.privacy import hide_codes
+from mailwatch.errors import Words
+from mailwatch.ports import CaseRow, Held, Hit, MessageRow
+
+Shape = dict[str, Any]
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC to the second."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def poll(report: facade.PollReport) -> Shape:
+    """``poll`` and ``import``."""
+    counts = report.outcome
+    return {
+        "fetched": counts.fetched,
+        "filed": counts.filed,
+        "same": counts.same,
+        "unfiled": counts.unfiled,
+        "unnumbered": counts.unnumbered,
+        "quarantined": counts.quarantined,
+        "renamed": report.renamed,
+        "errors": [str(error) for error in report.errors],
+    }
+
+
+def case(row: CaseRow) -> Shape:
+    """One row of ``cases``."""
+    return {
+        "number": row.number.canonical,
+        "scheme": row.number.scheme,
+        "token": row.token,
+        "aliases": list(row.aliases),
+        "related": list(row.related),
+        "title": row.title,
+        "status": row.status,
+        "messages": row.messages,
+        "opened_at": stamp(row.opened_at),
+        "last_message_at": stamp(row.last_message_at),
+        "last_from_us_at": stamp(row.last_from_us_at),
+        "last_from_them_at": stamp(row.last_from_them_at),
+    }
+
+
+def timeline(row: CaseRow, messages: Sequence[MessageRow]) -> Shape:
+    """``show``: the case and its messages."""
+    mentioned = {"mentioned_by": list(row.mentioned_by)} if row.status == "related" else {}
+    return {**case(row), **mentioned, "messages": [message(m) for m in messages]}
+
+
+def message(row: MessageRow) -> Shape:
+    """One message of a timeline."""
+    filing = row.filing
+    return {
+        "message_id": row.message_id,
+        "date": stamp(row.date),
+        "received_at": stamp(row.received_at),
+        "direction": row.direction,
+        "from": row.from_addr,
+        "from_name": row.from_name,
+        "subject": row.subject,
+        "standard_subject": row.standard_subject,
+        "filed_by": {
+            "rule": filing.rule.value if filing.rule else None,
+            "matched": row.matched,
+            "standing": filing.standing.value,
+            "confidence": filing.confidence.value if filing.confidence else None,
+        },
+        "originals": [
+            {"sha256": o.sha256, "mailbox": o.mailbox, "folder": o.folder, "uid": o.uid}
+            for o in row.originals
+        ],
+    }
+
+
+def hit(row: Hit, snippet: str) -> Shape:
+    """One row of ``search``. One-time codes are covered."""
+    return {
+        "number": row.number.canonical if row.number else None,
+        "sha256": row.sha256,
+        "date": stamp(row.date),
+        "from": row.from_addr,
+        "subject": hide_codes(row.subject),
+        "snippet": snippet,
+    }
+
+
+def recognition(found: Recognition, tokens: Mapping[str, str]) -> Shape:
+    """``recognise``; ``tokens`` maps a canonical number to its token."""
+    return {
+        "numbers": [
+            {
+                "number": m.number.canonical,
+                "scheme": m.number.scheme,
+                "token": tokens.get(m.number.canonical, m.alias),
+                "rule": f"{m.where.value}-{m.form.value}",
+            }
+            for m in found.mentions
+        ],
+        "rejected": [{"text": r.text, "why": r.why} for r in found.rejected],
+    }
+
+
+def rename(row: facade.RenameRow) -> Shape:
+    """One row of ``rename``."""
+    return {
+        "sha256": row.sha256,
+        "number": row.number,
+        "from": row.from_subject,
+        "to": row.to_subject,
+        "state": row.state,
+        "why": row.why,
+    }
+
+
+def sent(row: facade.SendRow) -> Shape:
+    """One row of ``digest --send``."""
+    return {"recipient": row.recipient, "state": row.state, "why": _text(row.why)}
+
+
+def reindex(report: facade.ReindexReport) -> Shape:
+    """``reindex``."""
+    return {
+        "messages": report.messages,
+        "cases": report.cases,
+        "changed": [
+            {
+                "sha256": change.after.sha256,
+                "before": _verdict(change.before),
+                "after": _verdict(change.after),
+            }
+            for change in report.changed
+        ],
+    }
+
+
+def _verdict(filing: Any) -> Shape | None:
+    if filing is None:
+        return None
+    return {
+        "verdict": filing.verdict.value,
+        "number": filing.number.canonical if filing.number else None,
+        "rule": filing.rule.value if filing.rule else None,
+    }
+
+
+def held(row: Held) -> Shape:
+    """One row of ``quarantine``."""
+    return {"sha256": row.sha256, "why": row.why, "at": stamp(row.at), "tries": row.tries}
+
+
+def check(row: facade.CheckRow) -> Shape:
+    """One row of ``check``; ``ok`` is null for a warning."""
+    return {"check": row.check, "ok": row.ok, "detail": str(row.detail), "mend": str(row.mend)}
+
+
+def status(value: facade.Status) -> Shape:
+    """``status``."""
+    return {
+        "folders": [
+            {
+                "mailbox": f.mailbox,
+                "folder": f.folder,
+                "last_good": stamp(f.last_good),
+                "backfilled": f.backfilled,
+            }
+            for f in value.folders
+        ],
+        "messages": value.messages,
+        "cases": value.cases,
+        "quarantined": value.quarantined,
+        "open_plans": value.open_plans,
+        "unsent": value.unsent,
+    }
+
+
+def verify(report: facade.VerifyReport) -> Shape:
+    """``verify``."""
+    return {
+        "ok": report.ok,
+        "complete": report.complete,
+        "entries": report.entries,
+        "problems": [{"code": p.code, "detail": str(p.detail)} for p in report.problems],
+    }
+
+
+def _text(words: Words | str | None) -> str | None:
+    return None if words is None else str(words)

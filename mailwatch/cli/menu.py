@@ -1,0 +1,35 @@
+"""What commands there are, said without importing any of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One command: where it lives and its line in ``mailwatch --help``."""
+
+    module: str
+    function: str
+    summary: str
+    hidden: bool = False
+
+
+MENU = {
+    "poll": Item("poll", "poll", "Fetch new mail of all mailboxes, file it, carry out due renames."),
+    "import": Item("poll", "import_", "File mail from mbox, Maildir or .eml files."),
+    "cases": Item("cases", "cases", "List the cases, newest activity first."),
+    "show": Item("cases", "show", "Show one case as a timeline."),
+    "search": Item("search", "search", "Search the text of all filed mail."),
+    "recognise": Item("recognise", "recognise", "Show which case numbers the rules see in a text."),
+    "recognize": Item("recognise", "recognise", "The same as recognise.", hidden=True),
+    "file": Item("file", "file", "Decide by hand which case a mail belongs to."),
+    "rename": Item("rename", "rename", "Give filed mail its standard subject, or take that back."),
+    "digest": Item("digest", "digest", "Print a digest, or send it."),
+    "reindex": Item("upkeep", "reindex", "Rebuild lists and search from ledger and archive."),
+    "quarantine": Item("quarantine", "quarantine", "Look after mail that could not be read."),
+    "check": Item("health", "check", "Check configuration, sign-in, folders and database."),
+    "status": Item("health", "status", "Tell whether mail is being watched, and how far reading has come."),
+    "verify": Item("upkeep", "verify", "Re-hash archive, ledger and texts and name what was changed."),
+    "demo": Item("demo", "demo", "Play a made-up mailbox through: poll, rename, digest."),
+}

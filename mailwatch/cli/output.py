@@ -1,0 +1,103 @@
+"""Printing: tables, lines, JSON and progress; plain in a pipe, dressed up on a terminal."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from mailwatch.cli.facade import Progress
+from mailwatch.cli.session import Session
+from mailwatch.cli.terminal import cells, pad, safe
+
+_GAP = "  "
+
+
+def line(text: str) -> None:
+    """One line on standard output."""
+    click.echo(safe(text))
+
+
+def as_json(value: Any) -> None:
+    """A value as JSON, Korean readable. What a terminal could be deceived by is written as an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    click.echo(_NOT_PLAIN.sub(_escape, text))
+
+
+# The same characters as in ``mailwatch.cli.terminal``; inside JSON they stand only within strings,
+# where an escape is the same value.
+_NOT_PLAIN = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
+def table(session: Session, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Rows below translated headers, aligned by what a terminal shows, Hangul as two columns."""
+    titles = [session.say(header) for header in headers]
+    clean = [[safe(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _rich_table(titles, clean)
+    else:
+        for text in aligned(titles, clean):
+            click.echo(text)
+
+
+def aligned(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of a plain table; the last column is not filled up."""
+    every = [titles, *rows]
+    widths = [max(cells(row[column]) for row in every) for column in range(len(titles))]
+    for row in every:
+        yield _GAP.join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _rich_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    # rich takes 50 ms to import, which only a terminal shall pay for.
+    box, console, table_module = (
+        importlib.import_module(f"rich.{name}") for name in ("box", "console", "table")
+    )
+    text = importlib.import_module("rich.text").Text
+    shown = table_module.Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title in titles:
+        shown.add_column(text(title), overflow="fold")
+    for row in rows:
+        # As Text, so that "[bold]" in a stranger's subject stays what it is.
+        shown.add_row(*(text(cell) for cell in row))
+    console.Console().print(shown)
+
+
+@contextmanager
+def progress(session: Session, task: str) -> Iterator[Progress]:
+    """How far a long task is: one line on a terminal that is kept up to date, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield _silent
+        return
+    status = importlib.import_module("rich.console").Console(stderr=True).status(safe(session.say(task)))
+    with status:
+        yield _reporter(session, status.update)
+
+
+def _silent(_what: str, _done: int, _left: int | None) -> None:
+    """Says nothing."""
+
+
+def _reporter(session: Session, update: Callable[[Any], None]) -> Progress:
+    text = importlib.import_module("rich.text").Text
+
+    def report(what: str, done: int, left: int | None) -> None:
+        if left is None:
+            said = session.say("{what}: {done} mails", what=what, done=done)
+        else:
+            said = session.say("{what}: {done} mails, {left} left", what=what, done=done, left=left)
+        update(text(safe(said)))
+
+    return report

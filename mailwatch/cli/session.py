@@ -1,0 +1,150 @@
+"""One run of the command: its options, its language, and the way to the house behind it."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mailwatch.cli import logs
+from mailwatch.core.casenumber import Scheme
+from mailwatch.core.schemes import ALL, BUILTIN
+from mailwatch.errors import MailwatchError, Words
+
+if TYPE_CHECKING:
+    from mailwatch.cli.facade import App
+    from mailwatch.config import Config
+
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Session:
+    """What the global options say; the rest is opened when a command asks for it."""
+
+    option: Path | None = None
+    lang: str | None = None
+    verbose: int = 0
+    log_file: Path | None = None
+    _config: Config | None = None
+    _catalogue: Callable[[str], str] | None = field(default=None, repr=False)
+
+    def begin(self) -> None:
+        """Set up what every command needs before it does anything."""
+        logs.begin(self.verbose)
+
+    # ── words ─────────────────────────────────────────────────────────────────
+
+    @property
+    def language(self) -> str:
+        """``--lang``, else the configuration's (once it is read), else the environment's."""
+        return self.lang or (self._config.language if self._config else _of_environment())
+
+    def say(self, words: Words | str, **values: object) -> str:
+        """A sentence in the reader's language."""
+        if isinstance(words, str):
+            words = Words(words, values)
+        return words.say(self.translate)
+
+    def translate(self, text: str) -> str:
+        """A msgid in the reader's language; English needs no catalogue."""
+        if self.language == "en" or not text:
+            return text
+        if self._catalogue is None:
+            self._catalogue = _catalogue(self.language)
+        return self._catalogue(text)
+
+    @property
+    def timezone(self) -> tzinfo:
+        """The configuration's time zone, once it is read."""
+        return self._config.timezone if self._config else UTC
+
+    @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """The schemes of case numbers that are switched on."""
+        return self._config.all_schemes if self._config else BUILTIN
+
+    @property
+    def every_scheme(self) -> tuple[Scheme, ...]:
+        """All schemes, also those that are switched off."""
+        return tuple(dict.fromkeys((*ALL, *self.schemes)))
+
+    # ── the house ─────────────────────────────────────────────────────────────
+
+    def config(self) -> Config:
+        """Read the configuration."""
+        config = _opening().configuration(self.option, os.environ)
+        self._adopt(config)
+        return config
+
+    def config_or_none(self) -> Config | None:
+        """The configuration, or None where nobody has written or named one."""
+        config = _opening().configuration_or_none(self.option, os.environ)
+        if config is not None:
+            self._adopt(config)
+        return config
+
+    def _adopt(self, config: Config) -> None:
+        self._config = config
+        self.log_file = config.log.file
+
+    @contextmanager
+    def app(self) -> Iterator[App]:
+        """The house, opened for one command, as the user to whom its data belongs."""
+        config = self.config()
+        _opening().become_owner(config.data)
+        logs.to_file(config.log.file, config.log.level)
+        opened: AbstractContextManager[App] = _module("mailwatch.wiring").open_app(config)
+        with opened as app:
+            yield app
+
+
+def _module(name: str) -> Any:
+    """A part of the house that takes long to import, half a second in all: ``--help`` shall not pay."""
+    return importlib.import_module(name)
+
+
+def _catalogue(language: str) -> Callable[[str], str]:
+    """The translations; English where they cannot be read, for an error must be told in any case."""
+    try:
+        found: Callable[[str], str] = _module("mailwatch.adapters.catalog").catalog(language).gettext
+    except MailwatchError as error:
+        _log.warning("%s", error)
+        return str
+    return found
+
+
+def _opening() -> Opening:
+    opening: Opening = _module("mailwatch.cli.opening")
+    return opening
+
+
+class Opening(Protocol):
+    """``mailwatch.cli.opening`` as it is used here."""
+
+    def configuration(self, option: Path | None, env: Mapping[str, str]) -> Config:
+        """See there."""
+        ...
+
+    def configuration_or_none(self, option: Path | None, env: Mapping[str, str]) -> Config | None:
+        """See there."""
+        ...
+
+    def become_owner(self, data: Path) -> None:
+        """See ``mailwatch.cli.identity``."""
+        ...
+
+
+def _of_environment() -> str:
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable)
+        if value:
+            return "ko" if value.startswith("ko") else "en"
+    return "en"
