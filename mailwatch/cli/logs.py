@@ -40,6 +40,7 @@ def begin(verbose: int) -> None:
         _Journal("%(name)s: %(message)s") if _in_journal() else _Line("%(levelname)s: %(message)s")
     )
     handler.setLevel(_LEVELS[min(verbose, 2)])
+    handler.addFilter(lambda record: not hasattr(record, "file_only"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("mailwatch").setLevel(_LEVELS[min(verbose, 2)])
     for name in ("imapclient", "imapclient.imaplib", "sqlalchemy.engine"):

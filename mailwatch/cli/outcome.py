@@ -85,7 +85,7 @@ def _defect(session: Session, error: BaseException) -> ExitCode:
     kind = type(error).__name__
     _line(session.say("mailwatch: an error of mailwatch itself: {kind}", kind=kind))
     # The text of an unforeseen exception may hold anything, so it is shown only to someone who asks.
-    _log.critical("unforeseen %s", kind, exc_info=error if session.log_file else None)
+    _log.critical("unforeseen %s", kind, exc_info=error, extra={"file_only": True})
     if session.verbose:
         _traceback(error)
     else:

@@ -93,6 +93,7 @@ class Session:
 
     def _adopt(self, config: Config) -> None:
         self._config = config
+        self._catalogue = None
         self.log_file = config.log.file
 
     @contextmanager

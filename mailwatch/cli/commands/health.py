@@ -53,13 +53,12 @@ def _print(session: Session, value: Status) -> None:
     headers = ("Mailbox", "Folder", "Last good", "Older mail")
     if value.folders:
         output.table(session, headers, [_row(session, f) for f in value.folders])
-        )
     else:
         output.line(session.say("no folder has been read yet; run: mailwatch poll"))
     output.line(
         session.say(
-            "{messages} mails in {cases} cases; {quarantined} could not be read, {open_plans} renames under way, "
-            "{unsent} digests waiting",
+            "{messages} mails in {cases} cases; {quarantined} could not be read, "
+            "{open_plans} renames under way, {unsent} digests waiting",
             messages=value.messages,
             cases=value.cases,
             quarantined=value.quarantined,
