@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mailwatch.demo.letter import MX
 from mailwatch.demo.people import MINA, TEAM
+from mailwatch.errors import ConfigError
 
 _DEMO = """\
 # The demo's configuration. Its mail server lived only while the demo ran.
@@ -52,21 +53,24 @@ mailboxes:
 """
 
 
-def make_folder(parent: Path, now: datetime) -> Path:
-    """A fresh folder below ``parent`` for one run; nothing that lies there is touched.
+def make_folder(wanted: Path | None, now: datetime) -> Path:
+    """The folder for one run, empty: ``wanted``, or a fresh one below ``demo/``.
 
     Raises:
-        OSError: the folder cannot be made.
+        ConfigError: it cannot be made, or something lies in it.
     """
-    stamp = now.astimezone().strftime("%Y%m%d-%H%M%S")
-    for attempt in range(1, 100):
-        folder = parent / (stamp if attempt == 1 else f"{stamp}-{attempt}")
-        try:
-            folder.mkdir(parents=True, mode=0o700)
-        except FileExistsError:
-            continue
-        return folder
-    raise FileExistsError(str(parent / stamp))
+    folder = wanted or Path("demo") / now.astimezone().strftime("%Y%m%d-%H%M%S-%f")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if any(folder.iterdir()):
+            raise ConfigError(
+                "the folder {path} is not empty", mend="name a folder that does not exist yet", path=folder
+            )
+    except OSError as error:
+        raise ConfigError(
+            "the folder {path} cannot be used: {reason}", path=folder, reason=error.strerror or error
+        ) from None
+    return folder.absolute()
 
 
 def write_configuration(folder: Path, language: str, *, imap: int, smtp: int, password: str) -> Path:
