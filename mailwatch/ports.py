@@ -19,6 +19,7 @@ from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.conversation import Node
 from mailwatch.core.entries import Entry, Place
 from mailwatch.core.filing import Filing
+from mailwatch.core.ledger import Head
 from mailwatch.core.message import Message
 from mailwatch.core.renaming import Candidate as Candidate
 from mailwatch.core.renaming import Mode, Plan
@@ -222,6 +223,38 @@ class Archive(Protocol):
 
     def spool(self) -> Path:
         """A fresh path for a mail that arrives in pieces, on the archive's own file system."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One line for the journal: its canonical bytes, and the month (``yyyy-mm``) it is filed under."""
+
+    month: str
+    data: bytes
+
+
+class Journal(Protocol):
+    """Ledger and texts once more, outside of the database, so that a lost one can be made again."""
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Held by the one writer from before its commit until the journal has it, too."""
+        ...
+
+    def end(self) -> Head:
+        """Seq and hash of the last whole line of the ledger's journal."""
+        ...
+
+    def append(self, entries: Sequence[JournalLine], texts: Sequence[JournalLine]) -> None:
+        """Make these lines durable; half a line that a crash left is cut off first."""
+        ...
+
+    def entries(self) -> Iterator[bytes]:
+        """Every whole line of the ledger's journal, by seq, without LF."""
+        ...
+
+    def texts(self) -> Iterator[bytes]:
+        """Every whole line of the texts' journal, without LF."""
         ...
 
 
