@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from mailwatch.core.canonical import Malformed, parse_rfc3339, rfc3339
 from mailwatch.core.entries import Entry, Place, Text
@@ -30,6 +30,8 @@ class Commit(Protocol):
 Lookup = Callable[[str], str | bytes | None]
 """The text behind a commitment, or None where it was erased."""
 
+T = TypeVar("T")
+
 TYPES: Mapping[str, type[Entry]] = {cls.TYPE: cls for cls in typing.get_args(Entry)}
 
 
@@ -38,9 +40,27 @@ def encode(entry: Entry, commit: Commit) -> dict[str, object]:
     return {"type": entry.TYPE, **_members(entry, commit)}
 
 
+def to_object(value: object) -> dict[str, object]:
+    """A value without texts (a ``Filing``, a ``Mention``) as a JSON object."""
+    return _members(value, _no_texts)
+
+
+def from_object(cls: type[T], value: object) -> T:
+    """The reverse of ``to_object``; ``Malformed`` or ValueError for anything else."""
+    return typing.cast(T, _object(cls, value, _nothing))
+
+
+def _no_texts(value: str | bytes, *, shared: bool = False) -> str:
+    raise TypeError(f"a text where none belongs ({len(value)}, {shared})")
+
+
+def _nothing(_commit: str) -> None:
+    return None
+
+
 def _members(value: typing.Any, commit: Commit) -> dict[str, object]:
     found: dict[str, object] = {}
-    for name in _names(type(value)):
+    for name in _names(value.__class__):
         member = getattr(value, name)
         if member is not None:
             found[name] = _plain(member, commit)
@@ -65,7 +85,7 @@ def _plain(value: object, commit: Commit) -> object:
 
 
 @cache
-def _names(cls: type) -> tuple[str, ...]:
+def _names(cls: typing.Any) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(cls))
 
 
@@ -101,7 +121,9 @@ def _object(cls: type, value: object, lookup: Lookup) -> object:
 
 def _folder(commit: str, lookup: Lookup) -> str:
     name = lookup(commit)
-    return name if isinstance(name, str) else ""
+    if name is None:
+        return ""
+    return name if isinstance(name, str) else name.decode("utf-8", "surrogatepass")
 
 
 def _typed(hint: typing.Any, value: object, lookup: Lookup) -> object:

@@ -34,19 +34,30 @@ def commitment(salt: bytes, value: str | bytes) -> str:
 
 
 def _bytes(value: str | bytes) -> bytes:
-    return value if isinstance(value, bytes) else value.encode("utf-8")
+    # A lone surrogate is no UTF-8; its bytes are then kept as bytes.
+    return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
 
 
 def commit_text(value: str | bytes, salt: bytes) -> TextRow:
-    """A text with its commitment. Lone surrogates become bytes: they are no UTF-8."""
+    """A text with its commitment."""
     if len(salt) != SALT_BYTES:
         raise ValueError("a salt has 32 bytes")
-    if isinstance(value, str):
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError:
-            value = value.encode("utf-8", "surrogatepass")
+    value = readable(_bytes(value))
     return TextRow(commitment(salt, value), salt, value)
+
+
+def readable(raw: bytes) -> str | bytes:
+    """The text that ``raw`` is the UTF-8 of, or ``raw`` itself where it is none."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw
+
+
+def as_words(value: str | bytes) -> str:
+    """The text for people: what is no UTF-8 is shown by replacement characters."""
+    text = readable(_bytes(value))
+    return text if isinstance(text, str) else text.decode("utf-8", "replace")
 
 
 def text_line(row: TextRow) -> bytes:

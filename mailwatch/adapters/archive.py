@@ -1,0 +1,235 @@
+"""Originals on disk, by content: ``ab/cd/<sha256>.eml``, written once, never changed.
+
+A mail is written to ``tmp/``, fsynced and linked to its name; the folders are
+fsynced once a batch. So a name either holds all bytes or does not exist.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from mailwatch.adapters.disk import PRIVATE_FOLDER, make_private, sync_folder, translated, write_all
+from mailwatch.errors import ConfigError, TemporaryError
+from mailwatch.ports import Fetched
+
+_READ_ONLY = 0o400
+_PIECE = 1 << 20
+_HEX = frozenset("0123456789abcdef")
+_DIGITS = 64
+
+
+class FileArchive:
+    """See ``ports.Archive``. Not for two threads at once; several processes may share one root."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._tmp = root / "tmp"
+        self._own: Path | None = None
+        self._lock = -1
+        make_private(root)
+        self._sweep()
+
+    # ── reading ───────────────────────────────────────────────────────────────
+
+    def read(self, sha256: str) -> bytes:
+        """See ``ports.Archive``."""
+        with translated(self._root):
+            try:
+                return self._path(sha256).read_bytes()
+            except FileNotFoundError:
+                raise KeyError(sha256) from None
+
+    def has(self, sha256: str) -> bool:
+        """See ``ports.Archive``."""
+        return self._path(sha256).is_file()
+
+    def all(self) -> Iterator[str]:
+        """See ``ports.Archive``. What is no original's name is passed over."""
+        for first in _folders(self._root):
+            for second in _folders(first):
+                names = sorted(path.name for path in second.iterdir())
+                for name in names:
+                    sha256 = name.removesuffix(".eml")
+                    if name.endswith(".eml") and _is_hash(sha256):
+                        yield sha256
+
+    def _path(self, sha256: str) -> Path:
+        if not _is_hash(sha256):
+            raise KeyError(sha256)
+        return self._root / sha256[:2] / sha256[2:4] / f"{sha256}.eml"
+
+    # ── writing ───────────────────────────────────────────────────────────────
+
+    def put(self, batch: Sequence[Fetched]) -> None:
+        """See ``ports.Archive``.
+
+        Raises:
+            TemporaryError: the disk is full, or a mail changed on its way here.
+            ConfigError: the archive cannot be written to, or holds other bytes under this name.
+        """
+        if not batch:
+            return
+        with translated(self._root):
+            written = [(mail.sha256, self._write(mail)) for mail in _once(batch)]
+            # All bytes are on their way before the first is waited for: the disk can order them.
+            for _, path in written:
+                _sync_file(path)
+            folders: dict[Path, None] = {}
+            for sha256, path in written:
+                self._link(sha256, path, folders)
+            for folder in folders:
+                sync_folder(folder)
+
+    def spool(self) -> Path:
+        """See ``ports.Archive``."""
+        with translated(self._root):
+            return self._room() / f"{secrets.token_hex(8)}.spool"
+
+    def close(self) -> None:
+        """Throw away what is left in our corner of ``tmp``."""
+        if self._own is not None:
+            shutil.rmtree(self._own, ignore_errors=True)
+            os.close(self._lock)
+            self._own = None
+
+    def _write(self, mail: Fetched) -> Path:
+        """The mail in a file of its own under ``tmp``, its hash taken once more on the way."""
+        if isinstance(mail.content, Path):
+            _refuse_other_bytes(mail.sha256, _hash_file(mail.content))
+            mail.content.chmod(_READ_ONLY)
+            return mail.content
+        _refuse_other_bytes(mail.sha256, hashlib.sha256(mail.content).hexdigest())
+        path = self._room() / f"{mail.sha256}.eml"
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            write_all(handle, mail.content)
+            os.fchmod(handle, _READ_ONLY)
+        finally:
+            os.close(handle)
+        return path
+
+    def _link(self, sha256: str, path: Path, folders: dict[Path, None]) -> None:
+        final = self._path(sha256)
+        self._make_folders(final.parent, folders)
+        try:
+            os.link(path, final)
+        except FileExistsError:
+            self._compare(sha256, path, final)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            self._link(sha256, self._copied(sha256, path), folders)
+            return
+        folders[final.parent] = None
+        if path.parent == self._own and path.suffix == ".eml":
+            path.unlink()
+
+    def _copied(self, sha256: str, path: Path) -> Path:
+        """A spool file from another file system, brought over."""
+        copy = self._room() / f"{sha256}.eml"
+        shutil.copyfile(path, copy)
+        _refuse_other_bytes(sha256, _hash_file(copy))
+        copy.chmod(_READ_ONLY)
+        _sync_file(copy)
+        return copy
+
+    def _make_folders(self, folder: Path, folders: dict[Path, None]) -> None:
+        for path in (folder.parent, folder):
+            try:
+                path.mkdir(mode=PRIVATE_FOLDER)
+            except FileExistsError:
+                continue
+            folders[path.parent] = None
+
+    def _compare(self, sha256: str, path: Path, final: Path) -> None:
+        if not _same_bytes(path, final):
+            raise ConfigError(
+                "the archived original {sha256} does not hold the bytes that its name promises",
+                mend="the disk or the archive was altered; see what else: mailwatch verify",
+                sha256=sha256,
+            )
+
+    # ── tmp ───────────────────────────────────────────────────────────────────
+
+    def _room(self) -> Path:
+        """Our own corner of ``tmp``, locked for as long as we live so that nobody sweeps it away."""
+        if self._own is None:
+            self._tmp.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            own = self._tmp / secrets.token_hex(8)
+            own.mkdir(mode=PRIVATE_FOLDER)
+            self._lock = os.open(own, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._own = own
+        return self._own
+
+    def _sweep(self) -> None:
+        """Clear away what a crash left in ``tmp``; corners in use are locked.
+
+        On a read-only disk nothing can be swept, and reading the archive still works.
+        """
+        with suppress(OSError):
+            for corner in list(self._tmp.iterdir()):
+                _sweep_corner(corner)
+
+
+def _sweep_corner(corner: Path) -> None:
+    with suppress(OSError):  # In use, or swept by another process in this very moment.
+        handle = os.open(corner, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(corner)
+        finally:
+            os.close(handle)
+
+
+def _folders(path: Path) -> list[Path]:
+    found = [p for p in path.iterdir() if len(p.name) == 2 and set(p.name) <= _HEX]  # noqa: PLR2004 - ab/cd
+    return sorted(found)
+
+
+def _is_hash(text: str) -> bool:
+    return len(text) == _DIGITS and set(text) <= _HEX
+
+
+def _once(batch: Sequence[Fetched]) -> list[Fetched]:
+    return list({mail.sha256: mail for mail in batch}.values())
+
+
+def _sync_file(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _same_bytes(one: Path, other: Path) -> bool:
+    with one.open("rb") as first, other.open("rb") as second:
+        while True:
+            left, right = first.read(_PIECE), second.read(_PIECE)
+            if left != right:
+                return False
+            if not left:
+                return True
+
+
+def _refuse_other_bytes(promised: str, found: str) -> None:
+    if promised != found:
+        raise TemporaryError(
+            "a mail changed between the server and the disk (expected {promised}, found {found})",
+            promised=promised,
+            found=found,
+        )

@@ -1,0 +1,74 @@
+"""What archive and journal share: whose fault a disk error is, and how a folder becomes durable."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mailwatch.errors import ConfigError, MailwatchError, TemporaryError
+
+PRIVATE_FOLDER = 0o700
+_OTHERS = 0o077
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """An OSError while working under ``path`` becomes one line that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise _ours(error, path) from error
+
+
+def _ours(error: OSError, path: Path) -> MailwatchError:
+    if error.errno in _FULL:
+        return TemporaryError(
+            "the disk that holds {path} is full", mend="make room; mailwatch goes on by itself", path=path
+        )
+    if error.errno in _FORBIDDEN:
+        return ConfigError(
+            "{path} cannot be written to: {why}",
+            mend="give the user that runs mailwatch the right to write there",
+            path=path,
+            why=error.strerror,
+        )
+    if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+        return ConfigError("{path} is not there", mend="check the data folder in the config", path=path)
+    return TemporaryError("the disk that holds {path} failed: {why}", path=path, why=error.strerror)
+
+
+def make_private(folder: Path) -> None:
+    """Make ``folder`` for its owner alone; refuse one that others can look into.
+
+    Raises:
+        ConfigError: it cannot be made, or other users can read it.
+    """
+    with translated(folder):
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        mode = folder.stat().st_mode
+    if mode & _OTHERS:
+        raise ConfigError(
+            "other users of this machine can look into {path}", mend="run: chmod 700 {path}", path=folder
+        )
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write every byte, however the kernel cuts it."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]

@@ -1,0 +1,146 @@
+"""Connections: how they are opened, how a transaction begins, and whose fault a failure is.
+
+SQLite first. What differs on PostgreSQL stands in this module and in ``search``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from mailwatch.errors import ConfigError, MailwatchError, TemporaryError
+
+BUSY_SECONDS = 30
+"""How long a connection waits for another one's lock before it says ``locked``."""
+
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    # Without it INSERT OR REPLACE removes a row and no DELETE trigger fires.
+    "PRAGMA recursive_triggers = ON",
+    "PRAGMA cache_size = -32000",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+def connect(url: str) -> Engine:
+    """An engine for ``url``. The file of a new SQLite database is made first, readable by its owner alone.
+
+    Raises:
+        ConfigError: the URL is none, or its database cannot be used.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        _make_private(parsed)
+    engine = create_engine(parsed, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError):
+        raise ConfigError(
+            "the database address cannot be read",
+            mend="write it as sqlite:////path/to/mailwatch.db",
+        ) from None
+    return parsed
+
+
+def _make_private(url: URL) -> None:
+    if url.database in {None, "", ":memory:"}:
+        raise ConfigError("the database must be a file", mend="write it as sqlite:////path/to/mailwatch.db")
+    path = Path(str(url.database))
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise ConfigError(
+            "the database {path} cannot be opened: {why}",
+            mend="give the user that runs mailwatch the right to write there",
+            path=path,
+            why=error.strerror,
+        ) from None
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transactions begin too late and end too early; ours are said in full.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma).close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("mailwatch_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+@contextmanager
+def writer(engine: Engine) -> Iterator[Connection]:
+    """One writing transaction: commits at the end, rolls back on any exception."""
+    with translated(), engine.connect() as connection:
+        connection.execution_options(mailwatch_writes=True)
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7104863)")
+            yield connection
+
+
+@contextmanager
+def reader(engine: Engine) -> Iterator[Connection]:
+    """One reading transaction: a snapshot that later commits do not touch."""
+    with translated(), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Foreign errors become ours at this border; errors of the caller's own code pass untouched."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _ours(error) from error
+    except SQLAlchemyError as error:
+        if isinstance(error.__cause__, MailwatchError):
+            raise error.__cause__ from None
+        raise
+
+
+def _ours(error: DBAPIError) -> MailwatchError:
+    said = str(error.orig).lower()
+    if "locked" in said or "busy" in said:
+        return TemporaryError("the database is busy: another mailwatch holds it")
+    if "full" in said:
+        return TemporaryError(
+            "the disk that holds the database is full", mend="make room; mailwatch goes on by itself"
+        )
+    if "readonly" in said or "unable to open" in said or "permission" in said:
+        return ConfigError(
+            "the database cannot be written to",
+            mend="give the user that runs mailwatch the right to write to it and to its folder",
+        )
+    if "malformed" in said or "not a database" in said:
+        return ConfigError(
+            "the database is damaged",
+            mend="put it aside and rebuild it: mailwatch reindex --from DIR",
+        )
+    if "disk i/o" in said or error.connection_invalidated:
+        return TemporaryError("the database cannot be reached: {why}", why=str(error.orig))
+    # Anything else is a defect of ours: the traceback must show it.
+    raise error

@@ -1,0 +1,101 @@
+"""Brings a database to the shape that this version knows, and refuses one that is newer."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, inspect, select, text
+
+from mailwatch.adapters.sql import projections as p
+from mailwatch.adapters.sql import search
+from mailwatch.adapters.sql.engine import reader, writer
+from mailwatch.adapters.sql.tables import settings
+from mailwatch.errors import ConfigError
+
+HEAD = "0001"
+"""The newest migration of this version. Names are numbers, so that newer can be told from older."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the database says of itself."""
+
+    ledger: str
+    generation: int
+    version: int
+
+    @property
+    def stale(self) -> bool:
+        """Whether the projections were made by another version of ``project``."""
+        return self.version != p.VERSION
+
+
+def prepare(engine: Engine) -> None:
+    """Migrate and make the first projections, where that is still to do.
+
+    Raises:
+        ConfigError: the database was written by a newer mailwatch, or is not ours.
+    """
+    with reader(engine) as connection:
+        current = revision(connection)
+    _refuse_newer(current)
+    if current != HEAD:
+        # Alembic costs 0.4 s to import and is needed once in a version's life.
+        from mailwatch.adapters.sql.migrate import upgrade  # noqa: PLC0415 - start-up time counts
+
+        upgrade(engine)
+    with reader(engine) as connection:
+        if read_settings(connection) is not None:
+            return
+    with writer(engine) as connection:
+        if read_settings(connection) is None:
+            _first_settings(connection)
+
+
+def revision(connection: Connection) -> str | None:
+    """The migration that this database stands at; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _refuse_newer(current: str | None) -> None:
+    if current is not None and not (current.isdecimal() and int(current) <= int(HEAD)):
+        raise ConfigError(
+            "the database was written by a newer mailwatch (its version is {found}, this one knows {known})",
+            mend="install the newer mailwatch again, or restore the backup made before it",
+            found=current,
+            known=HEAD,
+        )
+
+
+def read_settings(connection: Connection) -> Settings | None:
+    """What the database says of itself; None before the first start."""
+    found = {row.name: row.value for row in connection.execute(select(settings))}
+    if "ledger" not in found:
+        return None
+    return Settings(found["ledger"], int(found["generation"]), int(found["version"]))
+
+
+def _first_settings(connection: Connection) -> None:
+    create_generation(connection, 1)
+    rows = {"ledger": str(uuid.uuid4()), "generation": "1", "version": str(p.VERSION)}
+    connection.execute(settings.insert(), [{"name": name, "value": value} for name, value in rows.items()])
+
+
+def create_generation(connection: Connection, generation: int) -> p.Projections:
+    """Empty projections of this generation; what is left of an earlier try is dropped."""
+    drop_generation(connection, generation)
+    made = p.projections(generation)
+    made.metadata.create_all(connection)
+    search.create(connection, made.search)
+    return made
+
+
+def drop_generation(connection: Connection, generation: int) -> None:
+    """Take a generation away."""
+    old = p.projections(generation)
+    search.drop(connection, old.search)
+    old.metadata.drop_all(connection)

@@ -1,0 +1,163 @@
+"""The store: one database with its journal, one writer at a time, readers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from mailwatch.adapters.sql import engine as engines
+from mailwatch.adapters.sql import schema
+from mailwatch.adapters.sql.batch import Batch
+from mailwatch.adapters.sql.ledger import Origin, SqlLedger, head
+from mailwatch.adapters.sql.library import SqlLibrary
+from mailwatch.adapters.sql.plans import SqlPlans
+from mailwatch.adapters.sql.project import Projector
+from mailwatch.adapters.sql.projections import projections
+from mailwatch.adapters.sql.rebuild import SqlRebuild
+from mailwatch.adapters.sql.reconcile import reconcile, refuse_journal_ahead
+from mailwatch.adapters.sql.trees import SqlTrees
+from mailwatch.adapters.sql.work import SqlConsents, SqlDesk, SqlFinder, SqlOutbox, SqlQuarantine, SqlWishes
+from mailwatch.core.casenumber import Scheme
+from mailwatch.core.entries import Start
+from mailwatch.core.schemes import BUILTIN
+from mailwatch.errors import ConfigError
+from mailwatch.ports import (
+    Consents,
+    Desk,
+    Finder,
+    Journal,
+    Ledger,
+    Library,
+    Outbox,
+    Plans,
+    Quarantine,
+    Transaction,
+    Trees,
+    Wishes,
+)
+
+
+class SqlTransaction:
+    """See ``ports.Transaction``."""
+
+    def __init__(
+        self, connection: Connection, generation: int, origin: Origin, clock: Callable[[], datetime]
+    ) -> None:
+        self._batch = Batch(connection, projections(generation))
+        self._ledger = SqlLedger(connection, Projector(self._batch), origin, clock)
+        self.ledger: Ledger = self._ledger
+        self.trees: Trees = SqlTrees(self._batch)
+        self.desk: Desk = SqlDesk(self._batch)
+        self.wishes: Wishes = SqlWishes(self._batch)
+        self.finder: Finder = SqlFinder(self._batch)
+        self.plans: Plans = SqlPlans(self._batch)
+        self.consents: Consents = SqlConsents(self._batch)
+        self.quarantine: Quarantine = SqlQuarantine(self._batch)
+        self.outbox: Outbox = SqlOutbox(self._batch)
+
+    def finish(self) -> SqlLedger:
+        """Write what was gathered; the commit follows."""
+        self._batch.flush()
+        self._ledger.flush()
+        return self._ledger
+
+
+class SqlStore:
+    """See ``ports.Store``. May be shared by threads: each transaction has a connection of its own."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        journal: Journal,
+        clock: Callable[[], datetime],
+        software_version: str,
+        schemes: Sequence[Scheme],
+    ) -> None:
+        self._engine = engine
+        self._journal = journal
+        self._clock = clock
+        self._version = software_version
+        self._schemes = schemes
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        journal: Journal,
+        clock: Callable[[], datetime],
+        software_version: str,
+        schemes: Sequence[Scheme] = BUILTIN,
+        stale: bool = False,
+    ) -> SqlStore:
+        """Open the database of ``url`` (an SQLAlchemy URL), made or migrated first where needed.
+
+        Args:
+            url: ``sqlite:////path/to/file``.
+            journal: the lines beside it; compared with the database at once.
+            clock: tells the time, UTC.
+            software_version: stands in every entry.
+            schemes: how numbers are written, for tokens and titles.
+            stale: take projections that another version made, too; only reindex wants them.
+
+        Raises:
+            ConfigError: the database is newer than this version, cannot be used, was lost or
+                set back behind its journal, or holds projections of another version.
+            TemporaryError: it is busy.
+        """
+        # Looked at first: the journal follows the database, so it may only be behind.
+        end = journal.end()
+        engine = engines.connect(url)
+        schema.prepare(engine)
+        store = cls(engine, journal, clock, software_version, schemes)
+        with engines.reader(engine) as connection:
+            refuse_journal_ahead(end, head(connection))
+            if store._settings(connection).stale and not stale:
+                raise ConfigError(
+                    "the tables were made by another version of mailwatch", mend="run: mailwatch reindex"
+                )
+        return store
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """See ``ports.Store``."""
+        with self._journal.locked():
+            with engines.writer(self._engine) as connection:
+                reconcile(connection, self._journal)
+                transaction = self._begin(connection)
+                yield transaction
+                ledger = transaction.finish()
+            entries, texts = ledger.lines()
+            if entries:
+                self._journal.append(entries, texts)
+
+    def _begin(self, connection: Connection) -> SqlTransaction:
+        settings = self._settings(connection)
+        origin = Origin(settings.ledger, self._version)
+        transaction = SqlTransaction(connection, settings.generation, origin, self._clock)
+        if head(connection).seq == 0:
+            transaction.ledger.record(Start(self._version))
+        return transaction
+
+    @contextmanager
+    def reading(self) -> Iterator[Library]:
+        """See ``ports.Store``."""
+        with engines.reader(self._engine) as connection:
+            yield SqlLibrary(connection, projections(self._settings(connection).generation), self._schemes)
+
+    def rebuild(self) -> SqlRebuild:
+        """For ``reindex`` and ``verify``: the ledger read back, and fresh projections beside the old."""
+        return SqlRebuild(self._engine, self._journal)
+
+    @staticmethod
+    def _settings(connection: Connection) -> schema.Settings:
+        settings = schema.read_settings(connection)
+        assert settings is not None  # ``prepare`` has seen to it.
+        return settings

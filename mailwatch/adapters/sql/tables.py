@@ -1,0 +1,172 @@
+"""The tables that are true or remember work. Alembic owns them; projections stand in ``projections``.
+
+The ledger and the texts are evidence; everything below them is a work table,
+which a re-scan makes again and ``reindex`` leaves alone.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from mailwatch.adapters.sql.columns import Free, Moment, Strings
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+HASH = String(64)
+
+metadata = MetaData(naming_convention=NAMING)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("hash", HASH, nullable=False),
+    Column("canonical", LargeBinary, nullable=False),
+    UniqueConstraint("hash"),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("commit", HASH, primary_key=True, quote=True),
+    Column("seq", BigInteger, nullable=False, index=True),  # the entry that spoke of it first
+    Column("salt", LargeBinary),
+    Column("text", LargeBinary),  # the very bytes that are committed to; NULL with the salt once erased
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("mailbox", Text, nullable=False),
+    Column("folder", Free, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("low", BigInteger, nullable=False),
+    Column("high", BigInteger, nullable=False),
+    Column("backfilled", Boolean, nullable=False),
+    Column("last_good", Moment),
+    PrimaryKeyConstraint("mailbox", "folder"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mailbox", Text, nullable=False),
+    Column("folder", Free),
+    Column("uidvalidity", BigInteger),
+    Column("uid", BigInteger),
+    Column("sha256", HASH, nullable=False, index=True),
+    Column("message_id", Free, index=True),
+    Column("answers", Strings, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("date", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
+    Column("body_hash", Text, nullable=False),
+    Column("own_hash", Text, nullable=False),
+    UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+)
+
+sighting_links = Table(
+    "sighting_links",
+    metadata,
+    Column("sha256", HASH, nullable=False),
+    Column("key", Free, nullable=False, index=True),
+    PrimaryKeyConstraint("sha256", "key"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("mailbox", Text, nullable=False),
+    Column("folder", Free, nullable=False),
+    Column("mode", String(10), nullable=False),
+    Column("since", Moment, nullable=False),
+    PrimaryKeyConstraint("mailbox", "folder"),
+)
+
+wishes = Table("wishes", metadata, Column("sha256", HASH, primary_key=True))
+
+_OPEN = text("state IN ('planned', 'appended', 'verified', 'retiring')")
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("direction", String(10), nullable=False),
+    Column("mode", String(10), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("mailbox", Text, nullable=False),
+    Column("original", HASH, nullable=False, index=True),
+    Column("scheme", String(40), nullable=False),
+    Column("number", Free, nullable=False),
+    Column("folder", Free, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("subject_from", Free, nullable=False),
+    Column("subject_to", Free, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("copy", HASH, quote=True),
+    Column("flags", Strings, nullable=False),
+    Column("internaldate", Moment),
+    Column("uidnext_before", BigInteger),
+    Column("copy_folder", Free),
+    Column("copy_uidvalidity", BigInteger),
+    Column("copy_uid", BigInteger),
+    Column("originals_folder", Free),
+    Column("originals_uidvalidity", BigInteger),
+    Column("originals_uid", BigInteger),
+    Column("originals_uidnext", BigInteger),
+    Column("undoes", String(32)),
+    Column("why", Free),
+    # At most one open plan per original and mailbox: kept by the database itself.
+    Index("uq_plans_open", "original", "mailbox", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+)
+
+held = Table(
+    "held",
+    metadata,
+    Column("sha256", HASH, primary_key=True),
+    Column("why", String(40), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("date", String(10), nullable=False),
+    Column("digest_id", Text, nullable=False),
+    Column("message_id", Free, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("updated_at", Moment),
+    PrimaryKeyConstraint("name", "recipient", "date"),
+)

@@ -1,0 +1,101 @@
+"""Stores on disk for tests: a real SQLite file with its journal, and a clock that ticks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.journal import FileJournal
+from mailwatch.adapters.sql import SqlStore
+from mailwatch.core.entries import Place
+from mailwatch.core.message import Address, Automatic, Message, Segment
+from mailwatch.ports import Fetched
+
+START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+class Ticking:
+    """A clock that moves by one second each time it is asked."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+def url_of(data: Path) -> str:
+    return f"sqlite:///{data / 'mailwatch.db'}"
+
+
+def open_store(data: Path, clock: Ticking | None = None, version: str = "mailwatch test") -> SqlStore:
+    """A store in the folder ``data``, made where it is missing."""
+    data.mkdir(mode=0o700, exist_ok=True)
+    return SqlStore.open(
+        url_of(data), journal=FileJournal(data), clock=clock or Ticking(), software_version=version
+    )
+
+
+def open_archive(data: Path) -> FileArchive:
+    data.mkdir(mode=0o700, exist_ok=True)
+    return FileArchive(data / "archive")
+
+
+def sha(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def fetched(
+    raw: bytes, uid: int = 1, folder: str | None = "INBOX", mailbox: str = "support"
+) -> Fetched:
+    return Fetched(
+        place=Place(mailbox, folder, 1, uid),
+        content=raw,
+        sha256=sha(raw),
+        size=len(raw),
+        internaldate=START,
+        server="mail.example",
+    )
+
+
+def message(
+    raw: bytes,
+    *,
+    message_id: str | None = "m1@example",
+    answers: Sequence[str] = (),
+    subject: str = "Hello",
+    text: str = "Hello",
+    sender: str = "support@microsoft.com",
+    to: Sequence[str] = ("us@contoso.example",),
+    date: datetime | None = START,
+) -> Message:
+    return Message(
+        sha256=sha(raw),
+        size=len(raw),
+        message_id=message_id,
+        thread_key=message_id or f"nomid:{sha(raw)}",
+        in_reply_to=tuple(answers[-1:]),
+        references=tuple(answers),
+        subject=subject,
+        raw_subject=subject,
+        subject_fields=1,
+        sender=Address("", sender),
+        to=tuple(Address("", addr) for addr in to),
+        cc=(),
+        date=date,
+        segments=(Segment(0, 0, text, quoted=False),),
+        attachments=(),
+        automatic=Automatic.NO,
+        signed=False,
+        encrypted=False,
+        mailwatch_fields=(),
+        original=None,
+        digest_id=None,
+        authentication_results=(),
+        body_hash=sha(text.encode()),
+        own_hash=sha(text.encode()),
+    )
