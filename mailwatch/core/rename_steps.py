@@ -1,0 +1,171 @@
+"""The next step of a rename, from its plan and from what the mailbox shows.
+
+A pure function: the normal path and the recovery after a crash are the same
+code, because nothing is believed but the committed plan and what lies in the
+folders. A step either changes the server (``Act.APPEND`` ...) or the plan
+(``Act.COMMIT``); after every step we look again.
+
+The protocol: the copy is appended and proved before the plan says that the
+original may go (RETIRING), and RETIRING is committed before the MOVE. A person
+who deletes or moves the original or the copy meanwhile always wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mailwatch.core.rename_sight import (
+    DELETED,
+    DRAFT,
+    Act,
+    Proof,
+    Seen,
+    Spot,
+    Step,
+    commit,
+    end,
+    read,
+    refused,
+    removable,
+    withdraw,
+)
+from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
+from mailwatch.core.undo_steps import UNDO_RULES
+
+
+def next_step(plan: Plan, seen: Seen) -> Step:
+    """What to do for ``plan`` now. Total: every state and every sight has one answer."""
+    rules = UNDO_RULES if plan.direction is Direction.UNDO else _RENAME
+    rule = rules.get(plan.state)
+    return Step(Act.REST, plan) if rule is None else rule(plan, seen)
+
+
+def _planned(plan: Plan, seen: Seen) -> Step:
+    if not seen.known:
+        return Step(Act.LOCATE, plan)
+    why = _source_lost(seen)
+    if why is not None:
+        return withdraw(plan, seen, PlanState.ABORTED, why)
+    if seen.copy is not None:
+        return commit(plan, PlanState.APPENDED, copy_uid=seen.copy.uid)
+    if plan.uidnext_before is None:
+        return Step(Act.PREPARE, plan)
+    return _append(plan, seen)
+
+
+def _append(plan: Plan, seen: Seen) -> Step:
+    """No copy is to be seen: append, unless that was done or refused just now."""
+    if seen.refused is not None:
+        return refused(plan, seen.refused)
+    if seen.answered:
+        return end(plan, PlanState.REVIEW, "merged")
+    if Act.LOOK in seen.tried:
+        return end(plan, PlanState.REVIEW, "not-stored")
+    return Step(Act.LOOK if Act.APPEND in seen.tried else Act.APPEND, plan)
+
+
+def _appended(plan: Plan, seen: Seen) -> Step:
+    step = _before_retiring(plan, seen)
+    if step is not None:
+        return step
+    assert seen.source is not None  # A lost one was withdrawn or given up above.
+    assert seen.copy is not None
+    replaces = plan.mode is Mode.REPLACE
+    weighed = (seen.source, *seen.copies) if replaces else seen.copies
+    if any(spot.proof is Proof.UNREAD for spot in weighed):
+        return read(plan, *weighed)
+    if replaces and seen.source.proof is not Proof.ORIGINAL:
+        return withdraw(plan, seen, PlanState.REVIEW, "source-differs")
+    return _judge_copy(plan, seen, seen.copy)
+
+
+def _judge_copy(plan: Plan, seen: Seen, copy: Spot) -> Step:
+    """The copy was read. An altered one will do beside an original that stays, not in its place."""
+    if copy.proof is Proof.ALIKE and plan.mode is Mode.REPLACE:
+        return withdraw(plan, seen, PlanState.REVIEW, "altered")
+    if not removable(plan, copy):
+        return end(plan, PlanState.REVIEW, "copy-differs")
+    spare = tuple(c for c in seen.copies[1:] if removable(plan, c))
+    if spare and Act.REMOVE not in seen.tried:
+        return Step(Act.REMOVE, plan, spare)
+    return commit(plan, PlanState.VERIFIED, copy_uid=copy.uid)
+
+
+def _verified(plan: Plan, seen: Seen) -> Step:
+    step = _before_retiring(plan, seen)
+    if step is not None:
+        return step
+    if plan.mode is Mode.COPY:
+        return end(plan, PlanState.DONE, None)
+    return Step(Act.OPEN, replace(plan, state=PlanState.RETIRING))
+
+
+def _before_retiring(plan: Plan, seen: Seen) -> Step | None:
+    """What a person did meanwhile, as long as the original is still where it was; None: nothing."""
+    if not seen.known:
+        return Step(Act.LOCATE, plan)
+    why = _source_lost(seen)
+    if why is not None:
+        return withdraw(plan, seen, PlanState.ABORTED, why)
+    return _copy_lost(plan, seen) or _same_flags(plan, seen.source, seen)
+
+
+def _retiring(plan: Plan, seen: Seen) -> Step:
+    if not seen.known:
+        return Step(Act.LOCATE, plan)
+    if seen.source is None:
+        return _retired(plan, seen)
+    if seen.source.deleted:
+        return withdraw(plan, seen, PlanState.ABORTED, "source-deleted")
+    step = _copy_lost(plan, seen) or _same_flags(plan, seen.source, seen)
+    if step is not None:
+        return step
+    if seen.refused is not None or Act.MOVE in seen.tried:
+        return withdraw(plan, seen, PlanState.REVIEW, seen.refused or "not-moved")
+    return Step(Act.MOVE, plan, (seen.source,))
+
+
+def _retired(plan: Plan, seen: Seen) -> Step:
+    """The original left its place: by our MOVE, or by a person's hand."""
+    if Act.LOOK not in seen.tried:
+        return Step(Act.LOOK, plan)
+    if seen.stored is not None:
+        step = _same_flags(plan, seen.stored, seen)
+        return step or end(plan, PlanState.DONE, None, originals_uid=seen.stored.uid)
+    if seen.gapless:
+        return withdraw(plan, seen, PlanState.ABORTED, "source-gone")
+    return end(plan, PlanState.REVIEW, "original-not-found")
+
+
+def _source_lost(seen: Seen) -> str | None:
+    if seen.source is None:
+        return "source-gone"
+    if seen.source.deleted:
+        return "source-deleted"
+    return "draft" if DRAFT in seen.source.flags else None
+
+
+def _copy_lost(plan: Plan, seen: Seen) -> Step | None:
+    """Somebody took or deleted the copy: the original stays, and that is all."""
+    if seen.copy is None or seen.copy.deleted:
+        return end(plan, PlanState.ABORTED, "copy-gone")
+    return None
+
+
+def _same_flags(plan: Plan, source: Spot | None, seen: Seen) -> Step | None:
+    """What a person marked on the original since the plan last looked goes onto the copy, too."""
+    if source is None or seen.copy is None:
+        return None
+    before, now = frozenset(plan.flags), source.flags - {DELETED}
+    if before == now:
+        return None
+    after = replace(plan, flags=tuple(sorted(now)))
+    return Step(Act.FLAG, after, (seen.copy,), now - before, before - now)
+
+
+_RENAME = {
+    PlanState.PLANNED: _planned,
+    PlanState.APPENDED: _appended,
+    PlanState.VERIFIED: _verified,
+    PlanState.RETIRING: _retiring,
+}

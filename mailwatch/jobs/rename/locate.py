@@ -1,0 +1,66 @@
+"""Find an original in a folder by its bytes, where no UID can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from mailwatch.core.rename_sight import Spot
+from mailwatch.ports import Fetched, FolderState, Listed, Mailbox
+
+HIGHEST_UID = 2**32 - 1
+READ_BYTES = 8 * 1024 * 1024
+
+
+Key = tuple[str, int, int]
+Hashes = dict[Key, str]
+"""(folder, UIDVALIDITY, UID) to SHA-256: under one UID the bytes never change (RFC 3501 2.3.1.1)."""
+
+
+def key_of(spot: Spot) -> Key:
+    """What names a mail on its server for good."""
+    return spot.folder, spot.uidvalidity, spot.uid
+
+
+def spots(mailbox: Mailbox, state: FolderState, uids: Iterable[int]) -> dict[int, Spot]:
+    """Those of ``uids`` that exist in the open folder."""
+    asked = sorted(set(uids))
+    found: Mapping[int, Listed] = mailbox.list(asked) if asked else {}
+    return {uid: _spot(state, listed) for uid, listed in found.items()}
+
+
+def _spot(state: FolderState, listed: Listed) -> Spot:
+    return Spot(state.folder, state.uidvalidity, listed.uid, listed.flags, listed.internaldate, listed.size)
+
+
+def read_all(mailbox: Mailbox, wanted: Sequence[Spot]) -> Iterator[Fetched]:
+    """The mails of ``wanted`` in the open folder, as few commands as memory allows."""
+    batch: list[int] = []
+    size = 0
+    for spot in wanted:
+        if batch and size + spot.size > READ_BYTES:
+            yield from mailbox.read(batch).values()
+            batch, size = [], 0
+        batch.append(spot.uid)
+        size += spot.size
+    if batch:
+        yield from mailbox.read(batch).values()
+
+
+def by_bytes(
+    mailbox: Mailbox, among: Iterable[Spot], wanted: Mapping[str, int], hashes: Hashes
+) -> dict[str, Spot]:
+    """SHA-256 to the mail in the open folder with these bytes, the one with the lowest UID.
+
+    ``wanted`` maps each SHA-256 to its size: only mails of such a size are read,
+    and each of them once, because ``hashes`` remembers.
+    """
+    sizes = set(wanted.values())
+    fitting = sorted((s for s in among if s.size in sizes), key=lambda s: s.uid)
+    unread = {s.uid: s for s in fitting if key_of(s) not in hashes}
+    for fetched in read_all(mailbox, list(unread.values())):
+        if fetched.place.uid in unread:
+            hashes[key_of(unread[fetched.place.uid])] = fetched.sha256
+    found: dict[str, Spot] = {}
+    for spot in fitting:
+        found.setdefault(hashes.get(key_of(spot), ""), spot)
+    return {sha: spot for sha, spot in found.items() if sha in wanted}
