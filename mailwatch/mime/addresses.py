@@ -8,9 +8,8 @@ from email.utils import getaddresses
 
 from mailwatch.core.message import Address
 from mailwatch.mime.headers import decode_text
+from mailwatch.mime.identity import ADDRESS, lower_domain
 
-# Bounded on both sides of the sign: linear on any text.
-ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,256}@[^\s<>()\[\],;:\"@]{1,256}")
 _GROUP = re.compile(r"undisclosed[ -]recipients?", re.IGNORECASE)
 
 
@@ -34,6 +33,5 @@ def by_stdlib(text: str) -> list[tuple[str, str]]:
 def tidy(found: Iterable[tuple[str, str]]) -> Iterator[Address]:
     """Names decoded where they were quoted encoded words, domains in lower case, no empty addresses."""
     for name, addr in found:
-        local, sign, domain = addr.strip().rpartition("@")
-        if local or domain:
-            yield Address(decode_text(name.encode()), f"{local}{sign}{domain.lower()}" if sign else domain)
+        if addr.strip(" @"):
+            yield Address(decode_text(name.encode()), lower_domain(addr.strip()))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailwatch.mime.limits import Limits
+from mailwatch.mime.limits import DEFAULT, Limits
 
 # RFC 5322 2.2: the name is printable ASCII but the colon; blanks before the colon are obsolete syntax (4.5).
 # 200 is far over any field name in use and keeps the match bounded. A fold is a line end and a blank.
@@ -63,7 +63,7 @@ class Header:
         return next((f.value for f in self.fields if f.name.lower() == name), None)
 
 
-def split(raw: bytes, limits: Limits = Limits()) -> Header:
+def split(raw: bytes, limits: Limits = DEFAULT) -> Header:
     """The header block of ``raw``. Never raises; linear in the size of the block.
 
     An mbox ``From`` line on top is stepped over. A line that is no field is

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 
@@ -147,7 +147,7 @@ def message_id(value: bytes | None) -> str | None:
     return chosen if 0 < len(chosen) <= ID_LENGTH else None
 
 
-def answered(header_values: Iterable[bytes], drop: frozenset[str], limit: int) -> tuple[str, ...]:
+def answered(header_values: Iterable[bytes], drop: Set[str], limit: int) -> tuple[str, ...]:
     """The ids of all fields of one name. ``drop`` holds what is no answer: the mail itself, people's addresses."""
     found = (i for value in header_values for i in message_ids(value, limit))
     return tuple(dict.fromkeys(i for i in found if i not in drop))[-limit:]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from mailwatch.mime.limits import Limits
+from mailwatch.mime.limits import DEFAULT, Limits
 from mailwatch.mime.quoting import Span
 
 _DROPPED = frozenset(
@@ -105,7 +105,7 @@ class _Page:
             self.spans.append(Span(self.quote_start, self.length))
 
 
-def render(source: str, limits: Limits = Limits()) -> Rendered:
+def render(source: str, limits: Limits = DEFAULT) -> Rendered:
     """The visible text of an HTML document. Never raises; linear in its size."""
     whole = len(source) <= limits.html
     source = source[: limits.html]

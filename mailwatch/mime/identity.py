@@ -1,13 +1,19 @@
-"""What a mail is called in its thread, the same whether it was parsed or only screened."""
+"""What a mail is called in its thread and what it answers, the same whether parsed or only screened."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 
 from mailwatch.mime import headers
+from mailwatch.mime.charsets import decode
 from mailwatch.mime.fields import Header
 
+MOST_REFERENCES = 500
+
 _SPACE = b" \t\r\n"
+# Bounded on both sides of the sign: linear on any text.
+ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,256}@[^\s<>()\[\],;:\"@]{1,256}")
 
 
 def message_id(header: Header) -> str | None:
@@ -29,7 +35,31 @@ def thread_key(header: Header, raw: bytes) -> str:
     return f"nomid:{digest.hexdigest()[:32]}"
 
 
-def answers(header: Header, drop: frozenset[str], limit: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(In-Reply-To, References): the msg-ids a mail answers, in the order of the fields."""
-    replied = headers.answered(header.all(b"in-reply-to"), drop, limit)
-    return replied, headers.answered(header.all(b"references"), drop, limit)
+def answers(header: Header, limit: int = MOST_REFERENCES) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(In-Reply-To, References): the msg-ids a mail answers, each once, in the order of the fields.
+
+    The mail's own id is no answer, nor is the address of somebody it is from or to:
+    old mailers write those into In-Reply-To.
+    """
+    replied, references = header.all(b"in-reply-to"), header.all(b"references")
+    if not replied and not references:
+        return (), ()
+    own = message_id(header)
+    drop = {a for name in (b"from", b"to", b"cc") for a in addresses(header, name)} | ({own} if own else set())
+    return headers.answered(replied, drop, limit), headers.answered(references, drop, limit)
+
+
+def addresses(header: Header, name: bytes) -> list[str]:
+    """All address-like words of the fields of one name, in comments and names, too; domains in lower case."""
+    found: list[str] = []
+    for value in header.all(name):
+        raw = decode(headers.unfold(value)).text
+        texts = (raw, headers.decode_text(value)) if "=?" in raw else (raw,)
+        found += [lower_domain(a) for text in texts for a in ADDRESS.findall(text)]
+    return found
+
+
+def lower_domain(address: str) -> str:
+    """An addr-spec with its domain in lower case (RFC 5321 2.4: the local part is the domain's own affair)."""
+    local, sign, domain = address.rpartition("@")
+    return f"{local}{sign}{domain.lower()}" if sign else domain

@@ -30,3 +30,6 @@ class Limits:
     html: int = 5 * MIB
     html_depth: int = 2_000
     cut: int = 32 * KIB  # bodies of parts that are not text are cut out of the working copy above this size
+
+
+DEFAULT = Limits()

@@ -22,7 +22,7 @@ from mailwatch.errors import UnreadableMessage
 from mailwatch.mime import addresses, body, fields, headers, identity, nature
 from mailwatch.mime.charsets import decode
 from mailwatch.mime.fields import Header
-from mailwatch.mime.limits import Limits
+from mailwatch.mime.limits import DEFAULT, Limits
 from mailwatch.mime.part import Part
 from mailwatch.mime.tree import Grown, grow
 
@@ -37,7 +37,7 @@ _STRUCTURE = {
 }
 
 
-def parse(raw: bytes, *, limits: Limits = Limits()) -> Message:
+def parse(raw: bytes, *, limits: Limits = DEFAULT) -> Message:
     """Read one mail. Raises ``UnreadableMessage`` and nothing else, whatever ``raw`` is."""
     try:
         return _parse(raw, limits)
@@ -60,16 +60,12 @@ def _parse(raw: bytes, limits: Limits) -> Message:
     text = "\n".join(s.text for s in read.segments)
     _refuse_placeholder(text)
     subject = headers.decode_text(header.first(b"subject") or b"", hint)
-    message_id = identity.message_id(header)
-    own_addresses = frozenset(a.addr for group in people.values() for a in group)
-    in_reply_to, references = identity.answers(
-        header, own_addresses | ({message_id} if message_id else frozenset()), limits.references
-    )
+    in_reply_to, references = identity.answers(header, limits.references)
     sender = next(iter(people["from"]), None)
     return Message(
         sha256=sha256,
         size=len(raw),
-        message_id=message_id,
+        message_id=identity.message_id(header),
         thread_key=identity.thread_key(header, raw),
         in_reply_to=in_reply_to,
         references=references,

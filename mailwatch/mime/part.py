@@ -82,7 +82,8 @@ class Part(StdlibMessage):
 
     def _payload_of_any_kind(self) -> object:
         # get_payload() would decode 8-bit text by a charset label that may be wrong.
-        return self._payload
+        payload: object = vars(self)["_payload"]
+        return payload
 
     def octets(self) -> bytes:
         """The body as it stands in the mail, transfer encoding and all; empty where it is made of parts."""
