@@ -1,0 +1,166 @@
+"""``compose``: what a digest says; ``digest_subject``: what fits on a phone; ``digest_due``: when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from mailwatch.core.digest import TO_CHECK, Block, BlockKind, Counts, DigestContent, WatchReport
+from mailwatch.core.digest_blocks import OpenCase, case_blocks, mail_blocks, numbered, open_cases, told_blocks
+from mailwatch.core.digest_facts import DigestFacts, Side
+
+# ── who reads what, and when ──────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One reader: address, language (ko | en), and the time zone of dates and times."""
+
+    address: str
+    language: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSpec:
+    """A digest that is wanted: its name, its readers, the local time of day and the ISO weekdays.
+
+    ``sender`` is the address it comes from, ``silent_after`` the days without mail
+    after which a case counts as silent, ``stale_after`` how long a folder may stay
+    unread before the watching counts as broken.
+    """
+
+    name: str
+    sender: str
+    recipients: tuple[Recipient, ...]
+    at: time = time(9, 0)
+    weekdays: frozenset[int] = frozenset(range(1, 8))
+    silent_after: int = 3
+    stale_after: timedelta = timedelta(hours=1)
+
+
+def digest_due(spec: DigestSpec, now: datetime, zone: ZoneInfo, last: date | None) -> date | None:
+    """The local date for which a digest is due at ``now``, or None.
+
+    ``last`` is the local date of the newest digest to this reader. Wall clocks
+    decide: where daylight saving leaves out the hour it is due with the next
+    minute that exists, where an hour comes twice it is due once. A day that was
+    slept through is not made up for; a late start on the same day is.
+    """
+    local = now.astimezone(zone)
+    today = local.date()
+    if today.isoweekday() not in spec.weekdays or local.time() < spec.at:
+        return None
+    return today if last is None or last < today else None
+
+
+# ── what it says ──────────────────────────────────────────────────────────────
+
+
+def compose(
+    facts: DigestFacts,
+    *,
+    name: str,
+    now: datetime,
+    zone: ZoneInfo,
+    silent_after: int,
+    stale_after: timedelta = timedelta(hours=1),
+) -> DigestContent:
+    """What the digest ``name`` says at ``now`` to a reader in ``zone``.
+
+    A case counts as silent after ``silent_after`` days without mail; a folder that
+    was not read for ``stale_after`` counts as not watched.
+    """
+    day = now.astimezone(zone).date()
+    fresh = [m for m in facts.messages if m.fresh]
+    seen = open_cases(facts.cases, fresh, day, zone)
+    blocks = numbered(
+        mail_blocks(fresh, facts.loose, {c.number: c for c in facts.cases})
+        + told_blocks(facts.held, facts.reviews, facts.since)
+        + case_blocks(seen, silent_after)
+    )
+    return DigestContent(
+        name=name,
+        day=day,
+        zone=zone.key,
+        now=now,
+        since=facts.since,
+        silent_after=silent_after,
+        counts=_counts(seen, blocks, len(facts.held)),
+        blocks=blocks,
+        watch=_watch(facts, now, stale_after),
+        tally=facts.tally,
+        earlier=facts.earlier,
+    )
+
+
+def _counts(cases: Sequence[OpenCase], blocks: Sequence[Block], held: int) -> Counts:
+    totals = {b.kind: b.total for b in blocks}
+    sides = [c.last_side for c in cases]
+    return Counts(
+        open=len(cases),
+        last_from_them=sides.count(Side.THEM),
+        last_from_us=sides.count(Side.US),
+        mails=sum(len(c.fresh) for c in cases),
+        new_cases=totals.get(BlockKind.NEW, 0),
+        news=totals.get(BlockKind.NEWS, 0),
+        silent=sum(b.total + b.older for b in blocks if b.kind is BlockKind.SILENT),
+        to_check=sum(totals.get(kind, 0) for kind in TO_CHECK),
+        unverified=totals.get(BlockKind.UNVERIFIED, 0),
+        unreadable=held,
+    )
+
+
+def _watch(facts: DigestFacts, now: datetime, stale_after: timedelta) -> WatchReport:
+    """The watching is well where every folder was read lately and no outage goes on."""
+    folders = facts.folders
+    behind = tuple(f for f in folders if f.last_good is None or now - f.last_good > stale_after)
+    times = [f.last_good for f in folders if f.last_good is not None]
+    going_on = any(gap.until is None and gap.what == "outage" for gap in facts.gaps)
+    return WatchReport(
+        ok=bool(folders) and not behind and not going_on,
+        mailboxes=len({f.mailbox for f in folders}),
+        up_to=min(times) if times and len(times) == len(folders) else None,
+        behind=behind,
+        backfilling=tuple(f for f in folders if not f.backfilled),
+        gaps=facts.gaps,
+    )
+
+
+# ── the subject ───────────────────────────────────────────────────────────────
+
+
+class Matter(StrEnum):
+    """What a part of the subject line counts; the most urgent comes first."""
+
+    NOT_WATCHING = "not-watching"
+    TO_CHECK = "to-check"
+    NEW = "new"
+    NEWS = "news"
+    SILENT = "silent"
+    UNVERIFIED = "unverified"
+
+
+SUBJECT_PARTS = 3
+"""A phone shows about forty columns of a subject; three counts fit."""
+
+
+def digest_subject(content: DigestContent) -> tuple[tuple[Matter, int], ...]:
+    """What the subject line counts; empty on a quiet day.
+
+    Neither names nor case numbers: a lock screen shows it to anybody, and a digest
+    must never be filed as case mail.
+    """
+    counts = content.counts
+    found = (
+        (Matter.NOT_WATCHING, 0 if content.watch.ok else max(1, len(content.watch.behind))),
+        (Matter.TO_CHECK, counts.to_check),
+        (Matter.NEW, counts.new_cases),
+        (Matter.NEWS, counts.news),
+        (Matter.SILENT, counts.silent),
+        (Matter.UNVERIFIED, counts.unverified),
+    )
+    return tuple((matter, n) for matter, n in found if n)[:SUBJECT_PARTS]
