@@ -35,12 +35,18 @@ def certificate(days: Calendar, n: Numbers) -> list[Letter]:
     task = f"I have opened the collaboration task [REG:{n.certificate}001] with the identity team."
     lost = Draft("cert-3", CONTRACTOR, (TEAM,), "Certificate renewal, next step", task, days.at(11, "18:05"))
     end = Draft("cert-4", DANIEL, (TEAM,), f"{token} Case Closure Summary", _CLOSURE, days.at(10, "19:30"))
-    expect = filed(n.certificate, Rule.SUBJECT_TOKEN, renamed=True)
+    # The subject begins with the case's own token in brackets, so there is nothing to rename.
+    expect = filed(n.certificate, Rule.SUBJECT_BRACKET)
     return [
-        arriving(first, expect, "[REG:…] 형식의 케이스.", "A case in the [REG:...] format."),
+        arriving(
+            first,
+            expect,
+            "[REG:…] 형식의 케이스. 이미 표준 제목이라 그대로 둡니다.",
+            "A case in the [REG:...] format; its subject is the standard one already.",
+        ),
         arriving(
             replace(reply, answers=("cert-1",)),
-            replace(expect, renamed=False),
+            filed(n.certificate, Rule.SUBJECT_TOKEN),
             "우리가 보낸 답장.",
             "Our own answer.",
             folder="Sent",
