@@ -28,6 +28,7 @@ class Looker:
     memories: Mapping[str, Memory]
     original: Callable[[Plan], bytes]
     hashes: Hashes = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
 
     def look(self, plans: Sequence[Plan]) -> dict[str, Seen]:
         """Plan id to what is to be seen of it."""
@@ -186,7 +187,10 @@ class Looker:
 
     def _by_bytes(self, state: FolderState, uids: Sequence[int], plans: Sequence[Plan]) -> dict[str, Spot]:
         """SHA-256 of an original to the first mail among ``uids`` with these bytes."""
-        sizes = {p.original: len(self.original(p)) for p in plans}
+        for plan in plans:
+            if plan.original not in self.sizes:
+                self.sizes[plan.original] = len(self.original(plan))
+        sizes = {p.original: self.sizes[p.original] for p in plans}
         return by_bytes(self.mailbox, spots(self.mailbox, state, uids).values(), sizes, self.hashes)
 
     def _tried(self, plan: Plan) -> set[Act]:

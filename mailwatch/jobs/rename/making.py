@@ -28,7 +28,7 @@ class Proposal:
         """As a person sees it before anything is done."""
         c = self.candidate
         state = PlanState.PLANNED if self.why is None else "skipped"
-        return RenameRow(c.filing.sha256, self.case.number, c.subject, self.subject, state, self.why)
+        return RenameRow(c.filing.sha256, str(self.case.number), c.subject, self.subject, state, self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,13 @@ class Maker:
         fresh = {p.case.number: p.case for p in wanted if not p.case.frozen}
         for case in fresh.values():
             transaction.ledger.record(_frozen(case))
-        plans = {p.candidate.filing.sha256: self._plan(p, mailbox, consent, settle) for p in reversed(wanted)}
-        transaction.plans.save(list(reversed(plans.values())))
-        return tuple(reversed(plans.values()))
+        plans: dict[str, Plan] = {}
+        for proposal in wanted:
+            # Of several UIDs with the same bytes the first is renamed, the others are left alone.
+            sha256 = proposal.candidate.filing.sha256
+            plans[sha256] = plans.get(sha256) or self._plan(proposal, mailbox, consent, settle)
+        transaction.plans.save(list(plans.values()))
+        return tuple(plans.values())
 
     def _plan(self, proposal: Proposal, mailbox: str, consent: Consent, settle: timedelta) -> Plan:
         candidate, place = proposal.candidate, proposal.candidate.place

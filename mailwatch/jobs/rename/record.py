@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.entries import Renamed, Text, Undone
 from mailwatch.core.renaming import OPEN_STATES, Direction, Plan
 from mailwatch.ports import Transaction
@@ -19,7 +18,7 @@ class RenameRow:
     """
 
     sha256: str
-    number: CaseNumber
+    number: str
     from_subject: str
     to_subject: str
     state: str
@@ -28,7 +27,9 @@ class RenameRow:
 
 def row(plan: Plan) -> RenameRow:
     """The plan as a person sees it."""
-    return RenameRow(plan.original, plan.number, plan.subject_from, plan.subject_to, plan.state, plan.why)
+    return RenameRow(
+        plan.original, str(plan.number), plan.subject_from, plan.subject_to, plan.state, plan.why
+    )
 
 
 def save(transaction: Transaction, plans: list[Plan]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailwatch.core.casenumber import CaseNumber, Scheme
@@ -16,12 +17,25 @@ from mailwatch.jobs.rename.proof import prove
 from mailwatch.jobs.rename.record import RenameRow, row, save
 from mailwatch.jobs.rename.run import Run
 from mailwatch.jobs.rename.undoing import make_undos
-from mailwatch.ports import Archive, Capabilities, Clock, Mailbox, Store
+from mailwatch.ports import Archive, Capabilities, Clock, Mailbox, Store, Transaction
 
 LATE = timedelta(days=1)
 """How long after a rename a second copy of it may still land that was sent by us."""
 
 _GMAIL = "X-GM-EXT-1"
+
+
+@dataclass(frozen=True, slots=True)
+class RenameFolder:
+    """One watched folder: its name, its special use (RFC 6154) as a word, and what the config asks for."""
+
+    name: str
+    role: str
+    mode: Mode
+
+
+class _Rollback(Exception):
+    """Leave a writing transaction, and nothing of it in the database."""
 
 
 class Renamer:
@@ -49,24 +63,38 @@ class Renamer:
         self._ids = ids
         self._maker = Maker(schemes, ids, archive.has)
 
-    def preview(self, mailbox: str, consents: Sequence[Consent]) -> tuple[RenameRow, ...]:
+    def preview(
+        self, mailbox: str, folders: Sequence[RenameFolder], *, backlog: bool = False
+    ) -> tuple[RenameRow, ...]:
         """What ``plan`` would do with every filed mail of these folders. Changes nothing."""
-        with self._store.writing() as transaction, self._store.reading() as library:
-            found = [
-                proposal.row()
-                for consent in consents
-                for proposal in self._maker.propose(transaction, library, mailbox, consent)
-            ]
-            waiting = [row(p) for p in transaction.plans.open(mailbox)]
-        return (*waiting, *found)
+        found: list[RenameRow] = []
+        with suppress(_Rollback), self._store.writing() as transaction, self._store.reading() as library:
+            found = [row(p) for p in transaction.plans.open(mailbox)]
+            for folder in folders:
+                consent = self._consent(transaction, mailbox, folder, backlog=backlog)
+                found += [p.row() for p in self._maker.propose(transaction, library, mailbox, consent)]
+            raise _Rollback
+        return tuple(found)
 
     def plan(
-        self, mailbox: str, consents: Sequence[Consent], *, settle: timedelta = timedelta(seconds=60)
+        self,
+        mailbox: str,
+        folders: Sequence[RenameFolder],
+        *,
+        settle: timedelta = timedelta(seconds=60),
+        backlog: bool = False,
     ) -> tuple[RenameRow, ...]:
-        """Make plans for the filed mails that may be renamed, a transaction a folder."""
+        """Make plans for the filed mails that may be renamed, a transaction a folder.
+
+        Mail that came before its folder was first to be renamed is left out,
+        unless a person asks for the backlog; that wakes dormant cases, too.
+        """
         made: list[RenameRow] = []
-        for consent in consents:
+        for folder in folders:
+            if folder.mode is Mode.OFF:
+                continue
             with self._store.writing() as transaction, self._store.reading() as library:
+                consent = self._consent(transaction, mailbox, folder, backlog=backlog)
                 plans = self._maker.make(transaction, library, mailbox, consent, settle)
             made += [row(p) for p in plans]
         return tuple(made)
@@ -123,6 +151,12 @@ class Renamer:
         return 0
 
     # within
+
+    def _consent(
+        self, transaction: Transaction, mailbox: str, folder: RenameFolder, *, backlog: bool
+    ) -> Consent:
+        since = transaction.consents.given(mailbox, folder.name, folder.mode, self._clock())
+        return Consent(folder.name, folder.role, folder.mode, None if backlog else since, backlog)
 
     def _kept(self, plans: Sequence[Plan], run: Run) -> list[Plan]:
         """Plans whose original is in the archive; the others are shown to a person."""
