@@ -13,6 +13,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from mailwatch.ports import Fetched
 
 _READ_ONLY = 0o400
 _PIECE = 1 << 20
+_SYNCS_AT_ONCE = 8
 _HEX = frozenset("0123456789abcdef")
 _DIGITS = 64
 
@@ -79,14 +81,13 @@ class FileArchive:
             return
         with translated(self._root):
             written = [(mail.sha256, self._write(mail)) for mail in _once(batch)]
-            # All bytes are on their way before the first is waited for: the disk can order them.
-            for _, path in written:
-                _sync_file(path)
-            folders: dict[Path, None] = {}
-            for sha256, path in written:
-                self._link(sha256, path, folders)
-            for folder in folders:
-                sync_folder(folder)
+            # Waited for together, so that the disk can order them: one journal commit serves many.
+            with ThreadPoolExecutor(max_workers=_SYNCS_AT_ONCE) as pool:
+                list(pool.map(_sync_file, [path for _, path in written]))
+                folders: dict[Path, None] = {}
+                for sha256, path in written:
+                    self._link(sha256, path, folders)
+                list(pool.map(sync_folder, folders))
 
     def spool(self) -> Path:
         """See ``ports.Archive``."""
