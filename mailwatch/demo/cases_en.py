@@ -163,9 +163,9 @@ def archived(days: Calendar, n: Numbers) -> list[Letter]:
         "arch-2",
         CONTRACTOR,
         (TEAM,),
-        "Weekly summary",
+        "Licence audit, weekly summary",
         f"{n.archived} is with the product group now.",
-        days.at(12, "18:30"),
+        days.at(14, "18:30"),
     )
     return [
         arriving(
