@@ -17,10 +17,13 @@ from typing import Protocol
 
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.conversation import Node
+from mailwatch.core.digest import DigestContent
+from mailwatch.core.digest_facts import FolderFacts, GapFacts, HeldFacts, ReviewFacts, Tally
 from mailwatch.core.entries import Entry, Place
 from mailwatch.core.filing import Filing
 from mailwatch.core.ledger import Head
 from mailwatch.core.message import Message
+from mailwatch.core.reminders import Recipient
 from mailwatch.core.renaming import Candidate as Candidate
 from mailwatch.core.renaming import Mode, Plan
 from mailwatch.errors import UnreadableMessage
@@ -614,6 +617,38 @@ class Library(Protocol):
         ...
 
 
+class DigestShelf(Protocol):
+    """What a digest is made from beyond ``Library``, in the same snapshot, and the digests before it."""
+
+    def tally(self) -> Tally:
+        """Originals kept, and the newest entry of the ledger in this snapshot."""
+        ...
+
+    def decided(self, after: int) -> Mapping[str, CaseNumber | None]:
+        """The originals whose newest ``file`` entry stands after ledger entry ``after``, with their case."""
+        ...
+
+    def troubles(self) -> tuple[tuple[HeldFacts, ...], tuple[ReviewFacts, ...]]:
+        """Mails that cannot be read, and renames in review that nobody has dealt with."""
+        ...
+
+    def watch(self, since: datetime) -> tuple[tuple[FolderFacts, ...], tuple[GapFacts, ...]]:
+        """How far each folder was read, and the outages and losses that touch the time from ``since`` on."""
+        ...
+
+    def earlier(self, name: str, recipient: str) -> tuple[OutboxItem, ...]:
+        """The digests of this name to this reader, newest date first, at most 14."""
+        ...
+
+
+class DigestStore(Store, Protocol):
+    """A store that digests are made from."""
+
+    def digesting(self) -> AbstractContextManager[tuple[Library, DigestShelf]]:
+        """One snapshot, seen from both sides."""
+        ...
+
+
 # ── reading mails, sending mails ──────────────────────────────────────────────
 
 
@@ -637,6 +672,22 @@ class Sender(Protocol):
 
         Raises ``MaybeSent`` where the connection broke after the data was sent.
         """
+        ...
+
+
+class Pages(Protocol):
+    """Turns a digest's content into words, in the reader's language and time zone."""
+
+    def subject(self, content: DigestContent, reader: Recipient) -> str:
+        """One line: no names, no case numbers."""
+        ...
+
+    def text(self, content: DigestContent, reader: Recipient) -> str:
+        """Plain text."""
+        ...
+
+    def html(self, content: DigestContent, reader: Recipient) -> str:
+        """HTML for a mail client."""
         ...
 
 

@@ -53,7 +53,7 @@ def long_day(day: date, language: str) -> str:
 
 
 def zone_name(local: datetime, language: str) -> str:
-    """``KST (UTC+9)``: the letters where the zone has some, and the offset; ``한국 시각(KST)`` for Koreans."""
+    """``KST (UTC+9)``: letters where the zone has some, and the offset; Koreans read ``한국 시각(KST)``."""
     if language == "ko" and local.tzname() == "KST":
         return "한국 시각(KST)"
     offset = local.utcoffset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -31,16 +31,15 @@ TITLE, NAME = 76, 40
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """A case with those of its mails that are new to the reader and not a stranger's, by date."""
+    """A case with those of its mails that are new to the reader and not a stranger's, by date.
+
+    ``new`` is true where the reader has known none of its mails, strangers' mails included.
+    """
 
     facts: CaseFacts
     fresh: tuple[MailFacts, ...]
     silent_days: int
-
-    @property
-    def new(self) -> bool:
-        """No mail of the case was known to the reader before."""
-        return bool(self.fresh) and len(self.fresh) >= self.facts.messages
+    new: bool
 
     @property
     def last_side(self) -> Side | None:
@@ -55,9 +54,15 @@ def open_cases(
     cases: Sequence[CaseFacts], fresh: Sequence[MailFacts], day: date, zone: ZoneInfo
 ) -> tuple[OpenCase, ...]:
     """The cases that are open, each with its fresh mails."""
+    everybody = Counter(m.number for m in fresh)
     grouped = _grouped(m for m in fresh if m.standing is not Standing.STRANGER)
     return tuple(
-        OpenCase(case, tuple(grouped.get(case.number, ())), _days(case.last_at, day, zone))
+        OpenCase(
+            case,
+            tuple(grouped.get(case.number, ())),
+            _days(case.last_at, day, zone),
+            new=everybody[case.number] >= case.messages,
+        )
         for case in cases
         if case.status == "open"
     )
