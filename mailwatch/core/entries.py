@@ -165,7 +165,10 @@ class DigestEntry:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A mail that cannot be read; ``state`` is held | released. ``why`` as in ``UnreadableMessage.WHY``."""
+    """A mail that cannot be read; ``state`` is held | released.
+
+    ``why`` is a word of ``UnreadableMessage.WHY``, or ``read`` where it could be read after all.
+    """
 
     TYPE: ClassVar = "quarantine"
     sha256: str

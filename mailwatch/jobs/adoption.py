@@ -79,7 +79,7 @@ def fulfil(
             if found:
                 outcome += taker.take(found, plan.policy, asked_for=True, pins=pins)
             _give_up(store, plan.name, folder, {s.sha256 for s in sought} - {m.sha256 for m in found})
-    return replace(outcome, fetched=0)
+    return outcome.without_fetched()
 
 
 def _folder(sighting: Sighting) -> str:

@@ -36,6 +36,10 @@ class Outcome:
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
+    def without_fetched(self) -> Outcome:
+        """For mails that were fetched before, and come once more."""
+        return replace(self, fetched=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Pin:
@@ -53,6 +57,7 @@ def file_batch(
     *,
     keep_everything: bool = False,
     pins: Mapping[str, Pin] | None = None,
+    held: frozenset[str] = frozenset(),
 ) -> Outcome:
     """File one batch inside the writer's transaction.
 
@@ -63,9 +68,10 @@ def file_batch(
         now: the time of recording, UTC.
         keep_everything: archive private mail, too.
         pins: decisions of a person about mails of this batch, by sha256.
+        held: mails of this batch that are in quarantine: kept already, and read once more.
     """
     pins = pins or {}
-    fresh, again = _split(tx, readings)
+    fresh, again = _split(tx, readings, held)
     known = _load(tx, frozenset().union(*(r.keys for r in readings)))
     readable = [r for r in fresh if r.unreadable is None]
     nodes = dict(known)
@@ -78,8 +84,9 @@ def file_batch(
     keep = [r for r in fresh if _is_kept(r, filings.get(r.fetched.sha256), keep_everything=keep_everything)]
     kept_now = frozenset(r.fetched.sha256 for r in keep)
     archive.put([r.fetched for r in keep])
-    _record_kept(tx, keep, now)
+    _record_kept(tx, [r for r in keep if r.fetched.sha256 not in held])
     _record_seen(tx, again)
+    _record_quarantine(tx, fresh, held, now)
     _record_filings(tx, _changed(tx, filings, kept_now), nodes, pins)
     tx.desk.sight([_sighting(r, now) for r in fresh if r.fetched.sha256 not in kept_now])
     fetched = frozenset(r.fetched.sha256 for r in readings)
@@ -105,9 +112,11 @@ def _load(tx: Transaction, keys: frozenset[str]) -> dict[str, Node]:
     return {node.sha256: node for node in tx.trees.load(keys)}
 
 
-def _split(tx: Transaction, readings: Sequence[Reading]) -> tuple[list[Reading], list[Reading]]:
+def _split(
+    tx: Transaction, readings: Sequence[Reading], held: frozenset[str]
+) -> tuple[list[Reading], list[Reading]]:
     """Bytes that are new, and bytes that are kept already or stand twice in this batch."""
-    kept = set(tx.trees.kept(frozenset(r.fetched.sha256 for r in readings)))
+    kept = set(tx.trees.kept(frozenset(r.fetched.sha256 for r in readings)) - held)
     fresh: list[Reading] = []
     again: list[Reading] = []
     for reading in readings:
@@ -150,15 +159,25 @@ def _is_kept(reading: Reading, filing: Filing | None, *, keep_everything: bool) 
     return keep_everything or filing.verdict is not Verdict.UNFILED or filing.rule is not None
 
 
-def _record_kept(tx: Transaction, keep: Iterable[Reading], now: datetime) -> None:
+def _record_kept(tx: Transaction, keep: Iterable[Reading]) -> None:
     for reading in keep:
         mail = reading.fetched
-        tx.ledger.record(
-            MessageKept(mail.sha256, mail.size, mail.place, mail.internaldate, mail.server), reading.message
-        )
+        entry = MessageKept(mail.sha256, mail.size, mail.place, mail.internaldate, mail.server)
+        tx.ledger.record(entry, reading.message)
+
+
+def _record_quarantine(
+    tx: Transaction, fresh: Iterable[Reading], held: frozenset[str], now: datetime
+) -> None:
+    """What cannot be read is held; what was held and can be read now is let go."""
+    for reading in fresh:
+        sha = reading.fetched.sha256
         if reading.unreadable is not None:
-            tries = tx.quarantine.hold(mail.sha256, reading.unreadable, now)
-            tx.ledger.record(Quarantined(mail.sha256, reading.unreadable, "held", tries))
+            tries = tx.quarantine.hold(sha, reading.unreadable, now)
+            tx.ledger.record(Quarantined(sha, reading.unreadable, "held", tries))
+        elif sha in held:
+            tx.quarantine.release(sha)
+            tx.ledger.record(Quarantined(sha, "read", "released", 0), reading.message)
 
 
 def _record_seen(tx: Transaction, again: Iterable[Reading]) -> None:

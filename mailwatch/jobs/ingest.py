@@ -116,20 +116,20 @@ class Ingest:
         try:
             watched, missing = choose(mailbox.folders(), plan.wishes, sent=plan.sent)
         except MailwatchError as error:
-            return _failed(plan.name, error)
+            return failed(plan.name, error)
         report = PollReport(errors=tuple(_named(plan.name, words) for words in missing))
         for part in (self._new_mail, self._older_mail):
             for folder in watched:
                 try:
                     report += PollReport(part(mailbox, plan, folder))
                 except ConfigError as error:
-                    report += _failed(plan.name, error)
+                    report += failed(plan.name, error)
                 except TemporaryError as error:
-                    return report + _failed(plan.name, error)
+                    return report + failed(plan.name, error)
         try:
             return report + PollReport(fulfil(self, self._store, mailbox, plan, watched))
         except MailwatchError as error:
-            return report + _failed(plan.name, error)
+            return report + failed(plan.name, error)
 
     def _new_mail(self, mailbox: MailReader, plan: Watching, watched: Watched) -> Outcome:
         state = mailbox.examine(watched.folder.name)
@@ -204,5 +204,6 @@ def _named(mailbox: str, words: Words) -> Words:
     return Words("{mailbox}: " + words.template, {**words.values, "mailbox": mailbox})
 
 
-def _failed(mailbox: str, error: MailwatchError) -> PollReport:
+def failed(mailbox: str, error: MailwatchError) -> PollReport:
+    """A pass that went wrong, as a line for a person."""
     return PollReport(errors=(_named(mailbox, error.message),), temporary=isinstance(error, TemporaryError))

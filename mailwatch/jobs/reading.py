@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mailwatch.core.casenumber import Scheme
 from mailwatch.core.conversation import Node
 from mailwatch.core.filing import Filing
 from mailwatch.core.message import Message
 from mailwatch.core.recognition import Recognition, recognise
-from mailwatch.core.schemes import Scheme
 from mailwatch.core.standing import (
     Anchor,
     SenderPolicy,
@@ -38,10 +38,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What reading and filing go by; the same for all mailboxes."""
+    """What reading and filing go by; the same for all mailboxes.
+
+    ``screening`` is false where the schemes may find a number that screening does not foresee.
+    """
 
     schemes: tuple[Scheme, ...]
-    shortest: int = 8
+    screening: bool = True
     keep_everything: bool = False
 
 
@@ -119,16 +122,17 @@ def read_batch(
         in_known_trees: tells which of many msg-ids kept mail has, or answers.
         all_of_it: parse every mail; set for mails that were asked for by name.
     """
-    screened = [screen(_head(fetched), shortest=rules.shortest) for fetched in batch]
+    screened = [screen(_head(fetched)) for fetched in batch]
     known = in_known_trees(frozenset(key for one in screened for key in (one.thread_key, *one.answers)))
     mattering = {
         index
         for index, one in enumerate(screened)
         if all_of_it
+        or not rules.screening
         or rules.keep_everything
         or isinstance(batch[index].content, Path)
         or one.matters
-        or address_is_desk(one.from_addr, policy)
+        or any(address_is_desk(addr, policy) for addr in one.senders)
         or not known.isdisjoint((one.thread_key, *one.answers))
     }
     mattering = _with_their_threads(screened, mattering)

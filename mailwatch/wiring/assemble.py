@@ -1,0 +1,91 @@
+"""From the configuration to the values and adapters that the jobs work with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.metadata import version
+
+from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.imap.account import ImapAccount, Tls
+from mailwatch.adapters.imap.mailbox import ImapMailbox
+from mailwatch.adapters.journal import FileJournal
+from mailwatch.adapters.sql.store import SqlStore
+from mailwatch.config.mailbox import FolderConfig, MailboxConfig
+from mailwatch.config.model import Config
+from mailwatch.core.casenumber import Digits
+from mailwatch.core.standing import SenderPolicy
+from mailwatch.jobs.adoption import Watching
+from mailwatch.jobs.folders import FolderWish
+from mailwatch.jobs.reading import Rules
+from mailwatch.ports import Clock
+
+SOFTWARE = f"mailwatch/{version('mailwatchd')}"
+"""Stands in every ledger entry (``sw``)."""
+
+
+def rules(config: Config) -> Rules:
+    """What reading and filing go by. A user's pattern may fit anything, so nothing is screened out then."""
+    return Rules(
+        schemes=config.all_schemes,
+        screening=all(isinstance(scheme.written, Digits) for scheme in config.all_schemes),
+        keep_everything=config.keep == "everything",
+    )
+
+
+def policy(config: Config, anchor: str | None) -> SenderPolicy:
+    """Whom to trust; ``anchor`` is the mailbox's own."""
+    return SenderPolicy(
+        own=config.own,
+        senders=config.all_senders,
+        notices=config.notices,
+        desks=config.all_desks,
+        anchor=anchor,
+    )
+
+
+def watching(config: Config, mailbox: MailboxConfig, now: datetime) -> Watching:
+    """What to watch in one mailbox."""
+    return Watching(
+        name=mailbox.name,
+        wishes=tuple(_wish(folder) for folder in mailbox.folders),
+        policy=policy(config, mailbox.trust_anchor),
+        sent=mailbox.outgoing == "sent",
+        since=config.since_day(now),
+    )
+
+
+def _wish(folder: FolderConfig) -> FolderWish:
+    return FolderWish(folder.name, folder.rename, folder.outgoing)
+
+
+def account(mailbox: MailboxConfig) -> ImapAccount:
+    """How to reach one mailbox; the password is fetched at each log-in."""
+    imap = mailbox.imap
+    return ImapAccount(
+        name=mailbox.name,
+        host=imap.host,
+        port=imap.port,
+        username=mailbox.username or mailbox.address,
+        password=mailbox.password.reveal,
+        tls=Tls(imap.tls),
+        ca_file=imap.ca_file,
+        insecure_plain=imap.insecure_plain,
+        read_timeout=imap.timeout.total_seconds(),
+    )
+
+
+def connection(mailbox: MailboxConfig, archive: FileArchive) -> ImapMailbox:
+    """A connection to one mailbox, made when it is first used."""
+    return ImapMailbox(account(mailbox), archive.spool)
+
+
+def open_store(config: Config, clock: Clock, *, stale: bool = False) -> SqlStore:
+    """The database with its journal. ``stale`` takes projections of another version, for reindex."""
+    return SqlStore.open(
+        config.database_url(),
+        journal=FileJournal(config.journal_folder),
+        clock=clock,
+        software_version=SOFTWARE,
+        schemes=config.all_schemes,
+        stale=stale,
+    )
