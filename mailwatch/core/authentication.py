@@ -82,7 +82,7 @@ def _speaks_of(finding: Finding, domain: str) -> bool:
 # ── the grammar of RFC 8601 section 2.2 ───────────────────────────────────────
 
 _PART = re.compile(
-    r"""(?P<quoted>"(?:[^"\\]|\\.)*(?:"|\Z))|(?P<sign>[;=()])|(?P<space>\s+)|(?P<word>[^\s;="()\\]+)|(?P<other>.)""",
+    r"""(?P<quoted>"(?:[^"\\]|\\.)*(?:"|\Z))|(?P<sign>[;=()])|(?P<space>\s+)|(?P<word>[^\s;="()\\]+)|(?P<other>\\?.)""",
     re.DOTALL,
 )
 
