@@ -41,7 +41,9 @@ def read_one(content: bytes | Path, limits: Limits) -> Answer:
     try:
         return parse(content if isinstance(content, bytes) else content.read_bytes(), limits=limits)
     except UnreadableMessage as why:
-        return UnreadableMessage(why.why, why.detail)  # without the traceback, which may hold text of the mail
+        return UnreadableMessage(
+            why.why, why.detail
+        )  # without the traceback, which may hold text of the mail
 
 
 def _read_chunk(contents: Sequence[bytes | Path], limits: Limits) -> list[Answer]:
@@ -114,7 +116,7 @@ class ProcessParser:
             pool, self._pool = self._pool, None
             self._stop_timer()
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates all but this
             pool.join()
 
     def _parse(self, pool: ProcessPool, contents: Sequence[bytes | Path]) -> tuple[Answer, ...]:
@@ -142,7 +144,7 @@ class ProcessParser:
             answers.update(zip(chunk, result, strict=True))
         return failed
 
-    def _schedule(self, pool: ProcessPool, contents: list[bytes | Path]) -> ProcessFuture:
+    def _schedule(self, pool: ProcessPool, contents: list[bytes | Path]) -> ProcessFuture[list[Answer]]:
         return pool.schedule(_read_chunk, (contents, self._limits), timeout=self._deadline)
 
     @contextmanager
@@ -179,7 +181,7 @@ class ProcessParser:
             if self._callers or self._pool is None:
                 return
             pool, self._pool = self._pool, None
-        pool.close()
+        pool.close()  # type: ignore[no-untyped-call]  # pebble annotates all but this
         pool.join()
 
 
@@ -205,14 +207,13 @@ def _chunks(contents: Sequence[bytes | Path]) -> list[Chunk]:
     return [*chunks, tuple(run)] if run else chunks
 
 
-def _result(future: ProcessFuture) -> list[Answer] | UnreadableMessage:
+def _result(future: ProcessFuture[list[Answer]]) -> list[Answer] | UnreadableMessage:
     """What a worker answered, or why it could not."""
     try:
-        answers: list[Answer] = future.result()
+        return future.result()
     except TimeoutError:
         return UnreadableMessage("timeout")
     except ProcessExpired:
         return UnreadableMessage("worker-died")
     except MemoryError:
         return UnreadableMessage("memory")
-    return answers

@@ -21,7 +21,7 @@ def by_stdlib(text: str) -> list[tuple[str, str]]:
     if not text.strip() or _GROUP.search(text):
         return []
     try:
-        found = [(name, addr) for name, addr in getaddresses([text]) if "@" in addr]
+        found = [(name, addr) for name, addr in getaddresses([text]) if ADDRESS.fullmatch(addr)]
     except Exception:  # noqa: BLE001 - it recurses into comments and indexes past the end on hostile text
         found = []
     if found:
@@ -31,7 +31,8 @@ def by_stdlib(text: str) -> list[tuple[str, str]]:
 
 
 def tidy(found: Iterable[tuple[str, str]]) -> Iterator[Address]:
-    """Names decoded where they were quoted encoded words, domains in lower case, no empty addresses."""
+    """Names decoded where they were quoted encoded words, domains in lower case, no halves of addresses."""
     for name, addr in found:
-        if addr.strip(" @"):
-            yield Address(decode_text(name.encode()), lower_domain(addr.strip()))
+        bare = addr.strip()
+        if bare and bare == bare.strip("@"):
+            yield Address(decode_text(name.encode()), lower_domain(bare))

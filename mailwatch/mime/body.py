@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mailwatch.core.message import Attachment, Segment
 from mailwatch.mime import quoting
@@ -49,21 +49,53 @@ class Body:
 
 def read(grown: Grown, hint: str | None, limits: Limits) -> Body:
     """Text and attachments of a mail. ``hint`` is the charset to try where a part names none."""
-    texts: list[Text] = []
-    attachments: list[Attachment] = []
-    stack = [grown.root]
-    while stack:
-        part = stack.pop()
-        if part.kind == "multipart/alternative" and part.children:
-            _read_alternative(grown, part, hint, limits, texts, attachments)
-        elif part.children:
-            stack.extend(reversed(part.children))
-        elif _is_body(part, grown.root, first=not texts):
-            texts.append(_decode(part, hint, limits))
-        else:
-            attachments.append(_attachment(grown, part))
+    reader = _Reader(grown, hint, limits)
+    reader.read()
+    texts = reader.texts
     segments = tuple(s for n, t in enumerate(texts) for s in quoting.segments(n, t.text, t.quoted))
-    return Body(segments, tuple(attachments), tuple(d for t in texts for d in t.defects))
+    return Body(segments, tuple(reader.attachments), tuple(d for t in texts for d in t.defects))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One walk over the tree of one mail."""
+
+    grown: Grown
+    hint: str | None
+    limits: Limits
+    texts: list[Text] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+
+    def read(self) -> None:
+        stack = [self.grown.root]
+        while stack:
+            part = stack.pop()
+            if part.kind == "multipart/alternative" and part.children:
+                self._read_alternative(part)
+            elif part.children:
+                stack.extend(reversed(part.children))
+            elif _is_body(part, self.grown.root, first=not self.texts):
+                self.texts.append(_decode(part, self.hint, self.limits))
+            else:
+                self._attach(part)
+
+    def _read_alternative(self, part: Part) -> None:
+        """Of several forms of one text the plain one is read, unless HTML says much more."""
+        plain: Text | None = None
+        html: Text | None = None
+        for leaf in part.leaves():
+            if not _is_body(leaf, part, first=True):
+                self._attach(leaf)
+            elif leaf.kind != "text/html":
+                plain = _joined(plain, _decode(leaf, self.hint, self.limits))
+            elif plain is None or plain.substance < _TRIVIAL:
+                html = _joined(html, _decode(leaf, self.hint, self.limits))
+        chosen = _better(plain, html)
+        if chosen is not None:
+            self.texts.append(chosen)
+
+    def _attach(self, part: Part) -> None:
+        self.attachments.append(Attachment(part.file_name, part.kind, self.grown.size(part)))
 
 
 def _is_body(part: Part, root: Part, *, first: bool) -> bool:
@@ -73,28 +105,6 @@ def _is_body(part: Part, root: Part, *, first: bool) -> bool:
     if part.kind not in _READ and not part.kind.startswith("multipart/"):
         return False
     return part is root or not part.file_name or (first and part.disposition == "inline")
-
-
-def _read_alternative(
-    grown: Grown,
-    part: Part,
-    hint: str | None,
-    limits: Limits,
-    texts: list[Text],
-    attachments: list[Attachment],
-) -> None:
-    """Of several forms of one text the plain one is read, unless it says next to nothing and HTML says more."""
-    plain: Text | None = None
-    html: Text | None = None
-    for leaf in part.leaves():
-        if not _is_body(leaf, part, first=True):
-            if not leaf.kind.startswith("text/") or leaf.disposition == "attachment":
-                attachments.append(_attachment(grown, leaf))
-        elif leaf.kind != "text/html":
-            plain = _joined(plain, _decode(leaf, hint, limits))
-        elif plain is None or plain.substance < _TRIVIAL:
-            html = _joined(html, _decode(leaf, hint, limits))
-    texts.extend(t for t in (_better(plain, html),) if t is not None)
 
 
 def _better(plain: Text | None, html: Text | None) -> Text | None:
@@ -128,7 +138,3 @@ def _decode(part: Part, hint: str | None, limits: Limits) -> Text:
 def _meta_charset(data: bytes) -> str:
     found = _META_CHARSET.search(data, 0, _META_BYTES)
     return found[1].decode("ascii") if found else ""
-
-
-def _attachment(grown: Grown, part: Part) -> Attachment:
-    return Attachment(part.file_name, part.kind, grown.size(part))

@@ -21,17 +21,19 @@ from mailwatch.mime.iso2022 import decode_jp, decode_kr
 _FAMILIES = {
     "cp949": "ks_c_5601-1987 ks_c_5601-1989 ks_c_5601 ksc_5601 ksc5601 ks_c-5601-1987 ks-c-5601-1987 korean "
     "iso-ir-149 csksc56011987 euc-kr euckr cseuckr cp949 ms949 uhc windows-949 x-windows-949 x-euc-kr",
-    "gb18030": "gb2312 gb_2312-80 gb_2312 gb2312-80 csgb2312 iso-ir-58 chinese csiso58gb231280 gbk x-gbk cp936 "
-    "ms936 windows-936 euc-cn x-euc-cn gb18030 gb-18030",
-    "cp932": "shift_jis shift-jis shiftjis sjis x-sjis ms_kanji csshiftjis windows-31j cswindows31j cp932 ms932",
+    "gb18030": "gb2312 gb_2312-80 gb_2312 gb2312-80 csgb2312 iso-ir-58 chinese csiso58gb231280 gbk x-gbk "
+    "cp936 ms936 windows-936 euc-cn x-euc-cn gb18030 gb-18030",
+    "cp932": "shift_jis shift-jis shiftjis sjis x-sjis ms_kanji csshiftjis windows-31j cp932 ms932",
     "cp950": "big5 big-5 cn-big5 csbig5 x-x-big5 cp950 windows-950",
     "cp874": "windows-874 x-windows-874 cp874 tis-620 tis620 iso-8859-11 dos-874",
-    "iso-2022-jp": "iso-2022-jp iso2022-jp iso-2022-jp-ms csiso2022jp iso-2022-jp-1 iso-2022-jp-2 cp50220 cp50221",
+    "iso-2022-jp": "iso-2022-jp iso2022-jp iso-2022-jp-ms csiso2022jp iso-2022-jp-1 iso-2022-jp-2 "
+    "cp50220 cp50221",
     "iso-2022-kr": "iso-2022-kr iso2022-kr csiso2022kr",
     "hz": "hz hz-gb-2312 hz-gb2312",
     "utf-7": "utf-7 utf7 unicode-1-1-utf-7 x-unicode-2-0-utf-7",
     "utf-8": "utf-8 utf8 uft-8 uft8 utf_8 utf-8mb4 utf8mb4 unicode-1-1-utf-8 x-utf-8 cp65001 unicode",
-    "cp1252": "iso-8859-1 iso8859-1 iso_8859-1 iso_8859-1:1987 latin1 latin-1 l1 windows-1252 cp1252 x-ansi ansi",
+    "cp1252": "iso-8859-1 iso8859-1 iso_8859-1 iso_8859-1:1987 latin1 latin-1 l1 windows-1252 "
+    "cp1252 x-ansi ansi",
     "cp1254": "iso-8859-9 iso8859-9 latin5 windows-1254 cp1254",
     "iso8859-8": "iso-8859-8 iso-8859-8-i iso-8859-8-e logical visual",
 }
@@ -42,7 +44,19 @@ _SECOND = {"euc_jp": "euc_jis_2004", "cp950": "big5hkscs"}
 
 # Labels that say nothing. Plain ASCII is among them: bytes above 0x7F prove such a label wrong.
 _EMPTY = frozenset(
-    "us-ascii ascii ansi_x3.4-1968 646 x-unknown unknown unknown-8bit 8bit 7bit binary default".split()
+    {
+        "us-ascii",
+        "ascii",
+        "ansi_x3.4-1968",
+        "646",
+        "x-unknown",
+        "unknown",
+        "unknown-8bit",
+        "8bit",
+        "7bit",
+        "binary",
+        "default",
+    }
 )
 
 # Python has codecs of these names that decode no mail: they are transformations or defined by the machine.
@@ -54,7 +68,7 @@ _GUESSABLE = ("cp949", "gb18030", "cp932", "euc_jp", "big5", "koi8_r", "cp1251",
 _GUESS_BYTES = 16_384
 _LABEL_SHAPE = re.compile(r"[a-z0-9][a-z0-9_:.+-]{0,39}", re.ASCII)
 _STATEFUL: dict[str, Callable[[bytes, str], str]] = {"iso-2022-jp": decode_jp, "iso-2022-kr": decode_kr}
-_UNWANTED = str.maketrans({0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
+_UNWANTED = re.compile("[\x00\ud800-\udfff]")
 
 
 class Decoded(NamedTuple):
@@ -128,9 +142,7 @@ def decode(data: bytes, label: str | None = None, hint: str | None = None) -> De
     NUL and lone surrogates become U+FFFD, so that the text can be stored anywhere.
     """
     text, sure = _decode(data, promote(label) if label else None, promote(hint) if hint else None)
-    if text.isascii() and "\0" not in text:
-        return Decoded(text, sure)
-    return Decoded(text.translate(_UNWANTED), sure)
+    return Decoded(_UNWANTED.sub("\ufffd", text), sure)
 
 
 def _decode(data: bytes, codec: str | None, hint: str | None) -> tuple[str, bool]:

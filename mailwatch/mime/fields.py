@@ -23,7 +23,8 @@ _ENVELOPE = (b"From ", b">From ")
 _KNOWN = re.compile(
     rb"(?:from|sender|reply-to|to|cc|bcc|subject|date|message-id|references|in-reply-to|mime-version|received|"
     rb"return-path|delivered-to|authentication-results|thread-(?:topic|index)|list-[a-z-]{1,40}|"
-    rb"content-[a-z-]{1,40}|resent-[a-z-]{1,40}|dkim-signature|mailwatch-[a-z-]{1,40}|x-[!-9;-~]{1,200})[ \t]*:",
+    rb"content-[a-z-]{1,40}|resent-[a-z-]{1,40}|dkim-signature|mailwatch-[a-z-]{1,40}|"
+    rb"x-[!-9;-~]{1,200})[ \t]*:",
     re.IGNORECASE,
 )
 

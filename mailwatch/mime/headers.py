@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 
@@ -100,7 +101,7 @@ def _payload(encoding: bytes, data: bytes) -> bytes:
 
 
 def decode_base64(data: bytes) -> bytes:
-    """Base64 with everything that is no base64 left out, padding mended, padded pieces joined. Never raises."""
+    """Base64 without what is no base64, padding mended, padded pieces joined. Never raises."""
     pieces = (_NOT_BASE64.sub(b"", piece) for piece in data.split(b"=") if piece)
     return b"".join(_decode_base64_piece(piece) for piece in pieces)
 
@@ -147,8 +148,8 @@ def message_id(value: bytes | None) -> str | None:
     return chosen if 0 < len(chosen) <= ID_LENGTH else None
 
 
-def answered(header_values: Iterable[bytes], drop: Set[str], limit: int) -> tuple[str, ...]:
-    """The ids of all fields of one name. ``drop`` holds what is no answer: the mail itself, people's addresses."""
+def answered(header_values: Iterable[bytes], drop: AbstractSet[str], limit: int) -> tuple[str, ...]:
+    """The ids of all fields of one name, without those in ``drop``."""
     found = (i for value in header_values for i in message_ids(value, limit))
     return tuple(dict.fromkeys(i for i in found if i not in drop))[-limit:]
 
@@ -158,6 +159,8 @@ def answered(header_values: Iterable[bytes], drop: Set[str], limit: int) -> tupl
 _MERIDIEM = re.compile(r"(\d{1,2})(:\d{2}(?::\d{2})?)\s*([AaPp])[Mm]\b", re.ASCII)
 _NESTED = re.compile(r"\([^()]*\)")
 _SHORT_ZONE = re.compile(r"([+-])(\d{3})$", re.ASCII)
+_FIRST_YEAR = 1900  # RFC 5322 3.3
+_LEAP_SECOND = 60
 # Zones that RFC 5322 does not list and that mailers of the region write without an offset.
 _ZONES = {"KST": "+0900", "JST": "+0900"}
 
@@ -186,10 +189,10 @@ def _to_24_hours(time: re.Match[str]) -> str:
 def _read_time(line: str) -> datetime | None:
     try:
         parts = parsedate_tz(line)
-        if parts is None or parts[0] < 1900:
+        if parts is None or parts[0] < _FIRST_YEAR:
             return None
         # A leap second is the first moment of the next minute to Python.
         moment = datetime(*parts[:5], min(parts[5], 59), tzinfo=UTC)
-        return moment - timedelta(seconds=(parts[9] or 0) - (1 if parts[5] == 60 else 0))
+        return moment - timedelta(seconds=(parts[9] or 0) - (parts[5] == _LEAP_SECOND))
     except (ValueError, OverflowError, TypeError, IndexError):
         return None

@@ -13,45 +13,16 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from mailwatch.mime import markup
 from mailwatch.mime.limits import DEFAULT, Limits
 from mailwatch.mime.quoting import Span
 
-_DROPPED = frozenset(
-    "head script style title template noembed iframe object svg math select datalist".split()
-)
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 "
-    "h3 h4 h5 h6 header hr html li main nav ol p pre section summary table tbody tfoot thead tr ul".split()
-)
-_CELLS = frozenset({"td", "th"})
-_HIDDEN = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE
-)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-
-# Elements that hold a quote: Gmail, Apple Mail and Thunderbird, Yahoo, Proton, Zoho, Naver.
-_QUOTE_CLASSES = frozenset(
-    {"gmail_quote", "gmail_quote_container", "gmail_extra", "yahoo_quoted", "protonmail_quote", "zmail_extra"}
-)
-# Elements after which all is quoted: Outlook on the web, on phones and on the Mac.
-_TAIL_IDS = frozenset(
-    {"divRplyFwdMsg", "appendonsend", "mail-editor-reference-message-container", "replySplit"}
-)
-_TAIL_CLASSES = frozenset({"OutlookMessageHeader", "moz-cite-prefix", "moz-forward-container"})
-# Outlook for Windows draws a line above the header block of the mail it quotes, in these colours.
-_TAIL_STYLE = re.compile(r"border-top:\s*solid\s+#(?:E1E1E1|B5C4DF)\b", re.IGNORECASE)
-
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
-# These never nest deeply: they are empty or closed by the next of their kind.
-_FLAT = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option".split()
-)
-_ANY_TAG = re.compile(r"<(?:[a-zA-Z/!?])[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Text of an HTML part; ``quoted`` spans start at line starts and are sorted. ``whole`` is false over a limit."""
+    """Text of an HTML part. ``quoted`` spans start at line starts; ``whole`` is false over a limit."""
 
     text: str
     quoted: tuple[Span, ...] = ()
@@ -111,7 +82,7 @@ def render(source: str, limits: Limits = DEFAULT) -> Rendered:
     source = source[: limits.html]
     if _too_deep(source, limits.html_depth):
         # Lexbor's tree builder is quadratic in the depth. Nobody but an attacker nests like this.
-        return Rendered(html.unescape(_ANY_TAG.sub("", source)), (), whole=False)
+        return Rendered(html.unescape(markup.ANY_TAG.sub("", source)), (), whole=False)
     page = _Page()
     _walk(LexborHTMLParser(source).root, page)
     if page.quote_depth:
@@ -122,8 +93,8 @@ def render(source: str, limits: Limits = DEFAULT) -> Rendered:
 
 def _too_deep(source: str, limit: int) -> bool:
     depth = 0
-    for tag in _TAG.finditer(source):
-        if tag[2].lower() in _FLAT:
+    for tag in markup.TAG.finditer(source):
+        if tag[2].lower() in markup.FLAT:
             continue
         depth = max(0, depth - 1) if tag[1] else depth + 1
         if depth > limit:
@@ -143,7 +114,7 @@ def _walk(root: LexborNode | None, page: _Page) -> None:
         elif item.tag == "br":
             page.gap = False
             page.write("\n")
-        elif item.tag not in _DROPPED and not item.tag.startswith("-"):
+        elif item.tag is not None and item.tag not in markup.DROPPED and not item.tag.startswith("-"):
             _enter(item, page, stack)
 
 
@@ -167,30 +138,16 @@ class _End:
 
 def _enter(node: LexborNode, page: _Page, stack: list[LexborNode | _End]) -> None:
     attributes = node.attributes
-    if "hidden" in attributes or _HIDDEN.search(attributes.get("style") or ""):
+    if markup.is_hidden(attributes):
         return
     tag = str(node.tag)
-    quote = _is_quote(tag, attributes)
-    end = _End(tag in _BLOCKS or quote, quote, tag == "pre", tag in _CELLS)
+    quote = markup.is_quote(tag, attributes)
+    end = _End(tag in markup.BLOCKS or quote, quote, tag == "pre", tag in markup.CELLS)
     if end.block:
         page.newline()
     # A tail is opened and never closed: it reaches to the end of the document.
-    if quote or _starts_tail(attributes):
+    if quote or markup.starts_tail(attributes):
         page.open_quote()
     page.preformatted += end.preformatted
     stack.append(end)
     stack.extend(reversed(list(node.iter(include_text=True))))
-
-
-def _is_quote(tag: str, attributes: dict[str, str | None]) -> bool:
-    if tag == "blockquote" and (attributes.get("type") or "").lower() == "cite":
-        return True
-    return not _QUOTE_CLASSES.isdisjoint((attributes.get("class") or "").split())
-
-
-def _starts_tail(attributes: dict[str, str | None]) -> bool:
-    if (attributes.get("id") or "") in _TAIL_IDS:
-        return True
-    if not _TAIL_CLASSES.isdisjoint((attributes.get("class") or "").split()):
-        return True
-    return bool(_TAIL_STYLE.search(attributes.get("style") or ""))

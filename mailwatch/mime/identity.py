@@ -45,12 +45,14 @@ def answers(header: Header, limit: int = MOST_REFERENCES) -> tuple[tuple[str, ..
     if not replied and not references:
         return (), ()
     own = message_id(header)
-    drop = {a for name in (b"from", b"to", b"cc") for a in addresses(header, name)} | ({own} if own else set())
+    drop = {a for name in (b"from", b"to", b"cc") for a in addresses(header, name)} | (
+        {own} if own else set()
+    )
     return headers.answered(replied, drop, limit), headers.answered(references, drop, limit)
 
 
 def addresses(header: Header, name: bytes) -> list[str]:
-    """All address-like words of the fields of one name, in comments and names, too; domains in lower case."""
+    """All address-like words of the fields of one name, domains in lower case."""
     found: list[str] = []
     for value in header.all(name):
         raw = decode(headers.unfold(value)).text

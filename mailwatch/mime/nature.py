@@ -11,15 +11,16 @@ from mailwatch.mime.part import Part
 
 # What auto-responders write in front of the subject they answer, in the languages of Exchange and Gmail.
 _REPLY_SUBJECT = re.compile(
-    r"(?:\[[^\]\n]{1,20}\] ?)?(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|자동 ?회신|자동 ?응답|"
-    r"부재 ?중|부재중 ?자동|自動応答|自動返信|不在通知|自动答复|自动回复|自動回覆|automatische antwort|abwesenheitsnotiz|"
-    r"réponse automatique|respuesta automática)[ \t]*(?:[:：]|\b)",
+    r"(?:\[[^\]\n]{1,20}\] ?)?"
+    r"(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response)|out of (?:the )?office|"
+    r"자동 ?회신|자동 ?응답|부재 ?중|"
+    r"自動応答|自動返信|不在通知|自动答复|自动回复|自動回覆|automatische antwort|abwesenheitsnotiz|"
+    r"réponse automatique|respuesta automática)(?:[ \t]*[:：]|\b)",
     re.IGNORECASE,
 )
 _REPLY_FIELDS = frozenset(
     {b"x-autoreply", b"x-autorespond", b"x-autoresponder", b"x-auto-reply", b"x-mail-autoreply"}
 )
-_LIST_FIELDS = frozenset({b"list-id", b"list-unsubscribe", b"feedback-id"})
 _ROBOTS = re.compile(r"(?:mailer-daemon|postmaster)@?", re.IGNORECASE)
 
 

@@ -108,11 +108,15 @@ def _people(header: Header, hint: str | None, limits: Limits) -> dict[str, tuple
     texts = {n: decode(v).text for n, v in values.items() if v}
     found = _by_mail_parser(texts)
     return {
-        name: tuple(addresses.tidy(found.get(name) or addresses.by_stdlib(texts.get(name, ""))))[
+        name: (_tidy(found.get(name, [])) or _tidy(addresses.by_stdlib(texts.get(name, ""))))[
             : limits.addresses
         ]
         for name in lines
     }
+
+
+def _tidy(found: list[tuple[str, str]]) -> tuple[Address, ...]:
+    return tuple(addresses.tidy(found))
 
 
 def _by_mail_parser(texts: dict[str, str]) -> dict[str, list[tuple[str, str]]]:

@@ -32,7 +32,7 @@ class Part(StdlibMessage):
 
     @property
     def kind(self) -> str:
-        """``type/subtype`` in lower case; text/plain where it says nothing that can be read (RFC 2045 5.2)."""
+        """``type/subtype`` in lower case; text/plain where it cannot be read (RFC 2045 5.2)."""
         return _lenient(self.get_content_type, "text/plain")
 
     @property

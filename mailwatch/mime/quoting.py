@@ -10,22 +10,27 @@ bounded number of lines below it, so the work is linear in the text.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from mailwatch.core.message import Segment
 
 _LOOKED_AT = 400  # code points of a line that any rule looks at
 _BLOCK_LINES = 12  # Outlook writes From, Sent, To, Cc, Subject; long recipient lists wrap over several lines
-_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
-_MARKED = re.compile(r"[ \t\u00a0]{0,8}[>＞]")
+_WRAPPED = 2  # lines above "wrote:" over which mailers wrap the rest of that sentence
+_BLANKS = " \t\u00a0"
+_MARKS = (">", "＞")
 
+# Outlook's labels in the languages of its users, Korean first among those that are not English.
 _LABELS = {
     "from": "From|Von|De|Da|Van|보낸 ?사람|보낸 ?이|발신인|발신자|差出人|送信者|发件人|發件人|寄件者",
-    "sent": "Sent|Date|Gesendet|Datum|Envoyé|Enviado(?: el)?|Fecha|Inviato|Verzonden|Received|보낸 ?날짜|보낸 ?시간|"
+    "sent": "Sent|Date|Gesendet|Datum|Envoyé|Enviado(?: el)?|Fecha|Inviato|Verzonden|보낸 ?날짜|보낸 ?시간|"
     "날짜|일시|발송일|送信日時|送信日|日時|日付|发送时间|發送時間|寄件日期|傳送時間|日期|时间",
-    "rest": "To|An|À|Para|A|Aan|Cc|Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|받는 ?사람|받는 ?이|수신인?|수신자|"
-    "참조|제목|宛先|件名|收件人|收件者|抄送|副本|主题|主題|主旨",
+    "rest": "To|An|À|Para|A|Aan|Cc|Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|받는 ?사람|받는 ?이|"
+    "수신인?|수신자|참조|제목|宛先|件名|收件人|收件者|抄送|副本|主题|主題|主旨",
 }
 # Labels stand bold (``*From:*`` in text made from HTML) and behind a few blanks.
 _LABEL = re.compile(
@@ -34,16 +39,20 @@ _LABEL = re.compile(
     + r")[ \t\u00a0]{0,4}\*{0,2}[ \t]{0,4}[:：]",
     re.IGNORECASE,
 )
+_DASHED = (
+    "Original Message|Original Mail|Original Appointment|Forwarded message|Forwarded mail|"
+    "원본 ?메시지|원본 ?메세지|원본 ?메일|원본 ?편지|전달된 ?메시지|전달된 ?메세지|전달된 ?메일|"
+    "元のメッセージ|転送メッセージ|原始邮件|原始郵件|轉寄郵件|转发邮件|转发的邮件|"
+    "Ursprüngliche Nachricht|Weitergeleitete Nachricht|Message d'origine|Mensaje original"
+)
 _SEPARATOR = re.compile(
-    r"[ \t]{0,8}(?:[-_=]{2,40}[ \t]{0,4}(?:Original (?:Message|Mail|Appointment)|Forwarded (?:message|mail)(?: by[^\n]{0,80})?|"
-    r"원본 ?(?:메시지|메세지|메일|편지)|전달된 ?(?:메시지|메세지|메일)|元のメッセージ|転送メッセージ|原始邮件|原始郵件|轉寄郵件|转发邮件|"
-    r"转发的邮件|Ursprüngliche Nachricht|Weitergeleitete Nachricht|Message d'origine|Mensaje original)"
-    r"[ \t]{0,4}[-_=]{2,40}|Begin forwarded message:|전달된 메시지 시작:)[ \t]{0,8}\r?\n?\Z",
+    rf"[ \t]{{0,8}}(?:[-_=]{{2,40}}[ \t]{{0,4}}(?:{_DASHED})(?: by[^\n]{{0,80}}?)?[ \t]{{0,4}}[-_=]{{2,40}}|"
+    r"Begin forwarded message:|전달된 메시지 시작:)[ \t]{0,8}\n?\Z",
     re.IGNORECASE,
 )
 _WROTE = re.compile(
-    r"(?:\bwrote|\bschrieb[^:]{0,80}|\ba écrit|\bescribió|\bescreveu|\bha scritto|\bschreef[^:]{0,80}|작성|쓰신 글|写道|寫道|"
-    r"のメール|からのメール|書きました)[ \t\u00a0]{0,4}[:：][ \t]{0,8}\r?\n?\Z"
+    r"(?:\bwrote|\bschrieb[^:]{0,80}|\ba écrit|\bescribió|\bescreveu|\bha scritto|\bschreef[^:]{0,80}|"
+    r"작성|쓰신 글|写道|寫道|のメール|書きました)[ \t\u00a0]{0,4}[:：][ \t]{0,8}\n?\Z"
 )
 _JAPANESE_GMAIL = re.compile(
     r"[^\n]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^\n<]{0,120}<[^\n<>@]{1,80}@[^\n<>]{1,80}>[:：]\s*\Z"
@@ -63,108 +72,105 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """The lines of a text with their offsets, and which of them are marked as quoted already."""
+    """The lines of a text, line ends included, and which of them are marked as quoted already."""
 
-    spans: tuple[Span, ...]
-    heads: tuple[str, ...]  # each line cut to what the rules look at
-    marked: tuple[bool, ...]
+    lines: list[str]
+    marked: list[bool]
 
-    def next_filled(self, at: int) -> int | None:
-        """The next line that is not blank, a bounded way down."""
-        below = range(at, min(at + _BLOCK_LINES, len(self.heads)))
-        return next((n for n in below if self.heads[n].strip()), None)
+    def head(self, n: int) -> str:
+        """A line as far as the rules look: whole, or its first and last code points."""
+        line = self.lines[n]
+        if len(line) <= _LOOKED_AT:
+            return line
+        return line[: _LOOKED_AT // 2] + line[-_LOOKED_AT // 2 :]
+
+    def quote_follows(self, at: int) -> bool:
+        """Whether the next line that is not blank, a bounded way down, is marked as quoted."""
+        below = range(at, min(at + _BLOCK_LINES, len(self.lines)))
+        return next((self.marked[n] for n in below if not self.lines[n].isspace()), False)
 
 
 def segments(part: int, text: str, quoted: Sequence[Span] = ()) -> tuple[Segment, ...]:
     """``text`` cut into own and quoted stretches, which tile it.
 
     ``quoted`` are stretches known to be quoted from elsewhere (HTML says so by its
-    markup), sorted and starting at line starts.
+    markup), sorted and starting at line starts. Line ends are LF.
     """
     lines = _cut(text, quoted)
-    flags = _judge(lines)
     found: list[Segment] = []
     start = 0
-    for n, span in enumerate(lines.spans):
-        if n + 1 == len(flags) or flags[n + 1] != flags[n]:
-            found.append(Segment(part, start, text[start : span.end], flags[n]))
-            start = span.end
+    for flag, run in groupby(zip(lines.lines, _judge(lines), strict=True), key=itemgetter(1)):
+        end = start + sum(len(line) for line, _ in run)
+        found.append(Segment(part, start, text[start:end], flag))
+        start = end
     return tuple(found)
 
 
 def _cut(text: str, quoted: Sequence[Span]) -> _Lines:
-    spans = tuple(Span(*m.span()) for m in _LINE.finditer(text))
-    heads = tuple(_head(text, s) for s in spans)
-    known = _within(spans, quoted)
-    return _Lines(spans, heads, tuple(k or bool(_MARKED.match(h)) for k, h in zip(known, heads, strict=True)))
-
-
-def _head(text: str, span: Span) -> str:
-    """A line as far as the rules look: whole, or its first and last code points."""
-    if span.end - span.start <= _LOOKED_AT:
-        return text[span.start : span.end]
-    return text[span.start : span.start + _LOOKED_AT // 2] + text[span.end - _LOOKED_AT // 2 : span.end]
-
-
-def _within(spans: Sequence[Span], quoted: Sequence[Span]) -> list[bool]:
-    flags: list[bool] = []
+    pieces = text.split("\n")
+    lines = [piece + "\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
+    marked = [line.lstrip(_BLANKS).startswith(_MARKS) for line in lines]
     at = 0
-    for span in spans:
-        while at < len(quoted) and quoted[at].end <= span.start:
-            at += 1
-        flags.append(at < len(quoted) and quoted[at].start <= span.start)
-    return flags
+    spans = deque(quoted)
+    for n, line in enumerate(lines):
+        while spans and spans[0].end <= at:
+            spans.popleft()
+        if not spans:
+            break
+        marked[n] |= spans[0].start <= at
+        at += len(line)
+    return _Lines(lines, marked)
 
 
 def _judge(lines: _Lines) -> list[bool]:
     """For each line whether it is quoted. Blank lines go with the line above them."""
-    flags: list[bool] = []
-    n, count = 0, len(lines.heads)
-    while n < count:
-        if lines.marked[n]:
-            flags.append(True)
-            n += 1
-        elif not lines.heads[n].strip():
-            flags.append(bool(flags) and flags[-1])
-            n += 1
-        elif (length := _introduction(lines, n)) == 0:
-            flags.append(False)
-            n += 1
-        elif _quote_is_marked(lines, n + length):
-            flags += [True] * length
-            n += length
-        else:
+    flags = list(lines.marked)
+    done = 0
+    for n, line in enumerate(lines.lines):
+        if n < done or flags[n] or not _may_introduce(line):
+            continue
+        above, below = _introduction(lines, n)
+        if above == below:
+            continue
+        flags[above:below] = [True] * (below - above)
+        done = below
+        if not lines.quote_follows(below):
             # Nothing tells where such a quote ends, so it goes to the end.
-            return flags + [True] * (count - n)
+            flags[below:] = [True] * (len(flags) - below)
+            break
+    for n in range(1, len(flags)):
+        flags[n] = flags[n] or (flags[n - 1] and lines.lines[n].isspace())
     return flags
 
 
-def _quote_is_marked(lines: _Lines, at: int) -> bool:
-    below = lines.next_filled(at)
-    return below is not None and lines.marked[below]
+def _may_introduce(line: str) -> bool:
+    """All rules need a colon or a dashed line: the cheap look that spares the others."""
+    return ":" in line or "：" in line or line.lstrip(_BLANKS).startswith(("-", "_", "="))
 
 
-def _introduction(lines: _Lines, n: int) -> int:
-    """How many lines from ``n`` on introduce a quote: 0 where none does."""
-    if _SEPARATOR.match(lines.heads[n]):
-        return 1
-    return _attribution(lines, n) or _header_block(lines, n)
+def _introduction(lines: _Lines, n: int) -> tuple[int, int]:
+    """The lines [above, below) around ``n`` that introduce a quote; empty where none does."""
+    if _SEPARATOR.match(lines.head(n)):
+        return n, n + 1
+    above = _attribution(lines, n)
+    return (above, n + 1) if above is not None else (n, _header_block(lines, n))
 
 
-def _attribution(lines: _Lines, n: int) -> int:
-    """ "On ... wrote:" over one to three lines (mailers wrap it)."""
-    head = lines.heads[n]
-    if _JAPANESE_GMAIL.match(head) or (_WROTE.search(head) and _names_somebody(head)):
-        return 1
-    if not _ATTRIBUTION_START.match(head):
-        return 0
-    for length in (2, 3):
-        below = lines.heads[n : n + length]
-        if len(below) < length or not below[-1].strip() or lines.marked[n + length - 1]:
-            return 0
-        if _WROTE.search(below[-1]):
-            return length
-    return 0
+def _attribution(lines: _Lines, n: int) -> int | None:
+    """The first line of "On ... wrote:", which ends in line ``n``, or None."""
+    head = lines.head(n)
+    if _JAPANESE_GMAIL.match(head):
+        return n
+    if not _WROTE.search(head):
+        return None
+    if _names_somebody(head):
+        return n
+    for above in range(n - 1, max(n - 1 - _WRAPPED, -1), -1):
+        if lines.marked[above] or lines.lines[above].isspace():
+            return None
+        if _ATTRIBUTION_START.match(lines.head(above)):
+            return above
+    return None
 
 
 def _names_somebody(head: str) -> bool:
@@ -173,13 +179,13 @@ def _names_somebody(head: str) -> bool:
 
 
 def _header_block(lines: _Lines, n: int) -> int:
-    """Outlook's From/Sent/To/Subject lines: a sender, a time and one more, close together."""
-    first = _LABEL.match(lines.heads[n])
+    """The end of Outlook's From/Sent/To/Subject lines: a sender, a time and one more, close together."""
+    first = _LABEL.match(lines.head(n))
     if first is None or first.lastgroup != "from":
-        return 0
+        return n
     kinds: dict[str, int] = {}
-    for below in range(n, min(n + _BLOCK_LINES, len(lines.heads))):
-        label = _LABEL.match(lines.heads[below])
+    for below in range(n, min(n + _BLOCK_LINES, len(lines.lines))):
+        label = _LABEL.match(lines.head(below))
         if label is not None and label.lastgroup is not None:
             kinds[label.lastgroup] = below
-    return max(kinds.values()) - n + 1 if len(kinds) == len(_LABELS) else 0
+    return max(kinds.values()) + 1 if len(kinds) == len(_LABELS) else n

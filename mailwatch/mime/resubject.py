@@ -19,7 +19,7 @@ from mailwatch.mime import fields
 from mailwatch.mime.fields import Field, Header
 
 _ORIGINAL = re.compile(rb" sha256=([0-9a-f]{64}); plan=[0-9a-f]{32}")
-_HEX = re.compile(r"[0-9a-f]+")
+_PLAN = re.compile(r"[0-9a-f]{32}")
 # Whatever could end a line or be read as one, in any reader: C0, DEL, C1, line and paragraph separator.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN = re.compile(r"[!-~]{0,60}")
@@ -63,7 +63,7 @@ def resubject(raw: bytes, subject: str, *, sha256: str, plan: str) -> bytes:
     ``sha256`` is the original's, ``plan`` the plan's id (32 hex digits). It holds
     that ``restore(resubject(raw, ...)) == raw``, and this is checked here.
     """
-    if hashlib.sha256(raw).hexdigest() != sha256 or not (len(plan) == 32 and _HEX.fullmatch(plan)):
+    if hashlib.sha256(raw).hexdigest() != sha256 or not _PLAN.fullmatch(plan):
         raise CannotResubject("wrong-hash")
     header = fields.split(raw)
     value = _value(raw, _only_subject(raw, header))

@@ -33,6 +33,8 @@ _PLAIN_CHARSET = re.compile(
     rb"ks_c_5601-1987|windows-949|gb2312|gbk|gb18030|big5|shift_jis)\1(?=[\s;]|\Z)",
     re.IGNORECASE,
 )
+# Comments, quoted local parts and the like: only a real reader of addresses can say who that is.
+_UNUSUAL_FROM = re.compile(rb"[(\\:]|\"[ \t]*@|[ \t]@|@[ \t\[]")
 _WORDS = re.compile(rb"vuln-|msrc", re.IGNORECASE)
 
 
@@ -41,7 +43,7 @@ class Screened:
     """What is known of a mail without parsing it.
 
     ``senders`` are all address-like words of the From field, domains in lower case:
-    an address that ``parse`` would find there is among them. ``date`` is the Date
+    where ``matters`` is false, the address that ``parse`` would find is among them. ``date`` is the Date
     field in UTC.
     """
 
@@ -69,6 +71,8 @@ def screen(raw: bytes, *, shortest: int = SHORTEST) -> Screened:
 
 def _matters(raw: bytes, header: Header, shortest: int) -> bool:
     if header.truncated or any(f.name.lower().startswith(b"mailwatch-") for f in header.fields):
+        return True
+    if any(_UNUSUAL_FROM.search(value) for value in header.all(b"from")):
         return True
     digits = re.compile(rb"[0-9]{%d}" % shortest)
     return _subject_matters(header, digits) or _body_matters(raw, header, digits)
