@@ -3,3 +3,5 @@
 from mailwatch.adapters.imap.account import ImapAccount as ImapAccount
 from mailwatch.adapters.imap.account import Tls as Tls
 from mailwatch.adapters.imap.mailbox import ImapMailbox as ImapMailbox
+from mailwatch.adapters.imap.probe import Probed as Probed
+from mailwatch.adapters.imap.probe import probe_connection as probe_connection

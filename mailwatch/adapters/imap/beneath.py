@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from imapclient import IMAPClient
 from imapclient.imapclient import _literal
+
+log = logging.getLogger(__name__)
 
 MAX_LITERAL = 128 * 1024 * 1024
 """The most bytes taken in one piece; a server that sends more is not believed."""
@@ -43,6 +46,24 @@ def forget_leftovers(client: IMAPClient) -> None:
     untagged = client._imap.untagged_responses
     for kind in set(untagged) - _LASTING:
         del untagged[kind]
+
+
+def list_folders(client: IMAPClient, wire: str, *, special_use: bool = False) -> list[tuple[Any, Any, Any]]:
+    """LIST; (attributes, delimiter, name) of each line that can be read.
+
+    The public call reads all lines as one, so that a single broken name hides every folder.
+    """
+    asked = ["RETURN (SPECIAL-USE)"] if special_use else []  # RFC 6154 section 3
+    kind, data = client._imap._simple_command("LIST", '""', client._normalise_folder(wire), *asked)
+    client._checkok("list", kind, data)
+    _, lines = client._imap._untagged_response(kind, data, "LIST")
+    rows: list[tuple[Any, Any, Any]] = []
+    for line in lines:
+        try:
+            rows.extend(client._proc_folder_list([line]))
+        except (ValueError, IMAPClient.Error):
+            log.warning("%s lists a folder whose name cannot be read", client.host)
+    return rows
 
 
 def search(client: IMAPClient, criteria: bytes) -> list[bytes | None]:

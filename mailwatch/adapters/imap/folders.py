@@ -71,17 +71,30 @@ def encode_name(name: str) -> str:
     return wire.decode("ascii")
 
 
+def tells_roles(rows: Sequence[Row]) -> bool:
+    """Whether the server gave any folder a special-use attribute."""
+    return any(_BY_ATTRIBUTE.keys() & row.attributes for row in rows)
+
+
 def to_folders(rows: Sequence[Row]) -> tuple[Folder, ...]:
     """The folders of a mailbox, INBOX first, each with its role."""
-    by_name = not any(_BY_ATTRIBUTE.keys() & row.attributes for row in rows)
+    by_name = not tells_roles(rows)
     found = {folder.name: folder for folder in (_folder(row, by_name=by_name) for row in rows)}
     return tuple(sorted(found.values(), key=lambda f: (f.role is not Role.INBOX, f.name)))
 
 
 def _folder(row: Row, *, by_name: bool) -> Folder:
     name = decode_name(row.wire)
-    opens = not row.attributes & {r"\noselect", r"\nonexistent"}
-    return Folder(name, _role(name, row, by_name=by_name), row.delimiter, opens and row.wire.isascii())
+    opens = not row.attributes & {r"\noselect", r"\nonexistent"} and _can_be_said(name, row.wire)
+    return Folder(name, _role(name, row, by_name=by_name), row.delimiter, opens)
+
+
+def _can_be_said(name: str, wire: bytes) -> bool:
+    """Whether the name leads back to this folder; a broken one would open another, or none."""
+    try:
+        return encode_name(name).encode("ascii") == wire
+    except ConfigError:
+        return False
 
 
 def _role(name: str, row: Row, *, by_name: bool) -> Role:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,10 +14,12 @@ from mailwatch.adapters.imap import beneath
 from mailwatch.adapters.imap.account import ImapAccount
 from mailwatch.adapters.imap.connection import connect, drop, log_out, login
 from mailwatch.adapters.imap.errors import FOREIGN, is_answer, translate
-from mailwatch.adapters.imap.folders import Row, encode_name, to_rows
+from mailwatch.adapters.imap.folders import Row, encode_name, tells_roles, to_rows
 from mailwatch.adapters.imap.responses import flag_names
 from mailwatch.errors import ConfigError, Refused, TemporaryError
 from mailwatch.ports import FolderState
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -85,12 +88,18 @@ class Session:
     def exists(self, folder: str) -> bool:
         """Whether the server lists a folder of exactly this name."""
         wire = encode_name(folder)
-        rows = to_rows(self.call(IMAPClient.list_folders, "", wire))
+        rows = to_rows(self.call(beneath.list_folders, wire))
         return any(row.wire == wire.encode("ascii") for row in rows)
 
     def rows(self) -> tuple[Row, ...]:
-        """All that LIST tells."""
-        return to_rows(self.call(IMAPClient.list_folders))
+        """All that LIST tells; asked once more where special uses are told on demand alone (RFC 6154)."""
+        rows = to_rows(self.call(beneath.list_folders, "*"))
+        if not tells_roles(rows) and {"SPECIAL-USE", "LIST-EXTENDED"} <= self.names():
+            try:
+                return to_rows(self.call(beneath.list_folders, "*", special_use=True))
+            except TemporaryError as error:
+                log.warning("%s announces special uses and does not tell them: %s", self.account.host, error)
+        return rows
 
     def names(self) -> frozenset[str]:
         """The server's capabilities after log-in, in upper case."""
