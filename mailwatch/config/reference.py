@@ -47,9 +47,9 @@ mailboxes:
 **Lengths of time** are a number and a unit: `60 s`, `5 min`, `8 h`, `30 d`, `2 w`, `2 y` (365 days each).
 **Paths** may begin with `~`; a relative path starts at the folder of the configuration file.
 **Secrets** never stand in the file. `{credential: NAME}` is looked for in systemd's credentials folder, then
-in `/etc/mailwatch/credentials/`; `{file: PATH}` must not be readable by everybody;
-`{env: NAME}` is a variable; `{command: [PROGRAM, …]}` runs a program without a shell and takes what it prints (30 s at most). A secret is
-fetched when it is needed and is never shown.
+in `/etc/mailwatch/credentials/`; `{file: PATH}` must not be readable by everybody; `{env: NAME}` is an
+environment variable; `{command: [PROGRAM, …]}` runs a program without a shell and takes what it prints (30 s
+at most). A secret is fetched when it is needed and is never shown.
 """
 
 
