@@ -38,7 +38,7 @@ _NOT_PLAIN = re.compile(
 
 
 def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+    return json.dumps(found[0])[1:-1]
 
 
 def table(session: Session, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
