@@ -365,11 +365,14 @@ def test_a_big_mail_that_breaks_off_leaves_no_file(talk: Talk, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_is_for_a_person_to_mend(talk: Talk) -> None:
+def test_a_full_disk_is_for_a_person_to_mend(talk: Talk, tmp_path: Path) -> None:
     """A spool that cannot be written to is named, and nothing is lost."""
     raw = b"x" * (9 * fetching.PIECE)
     server, _ = talk({"UID FETCH": big_server(raw, len(raw))})
-    mailbox = ImapMailbox(account_at(server.port), lambda: Path("/dev/full"))
+    # A link, since what was begun is removed afterwards.
+    full = tmp_path / "full"
+    full.symlink_to("/dev/full")
+    mailbox = ImapMailbox(account_at(server.port), lambda: full)
     mailbox.examine("INBOX")
     with pytest.raises(ConfigError, match="No space left"):
         list(mailbox.batches([1]))
