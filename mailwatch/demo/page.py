@@ -49,8 +49,9 @@ class Page:
 
     def _frame(self, head: Row, rows: Sequence[Row]) -> None:
         table = Table(show_edge=False, pad_edge=False, header_style="bold")
-        for title in head:
-            table.add_column(title, overflow="fold")
+        for title in head[:-1]:
+            table.add_column(title, no_wrap=True, overflow="ellipsis")
+        table.add_column(head[-1], overflow="fold", min_width=20)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._console.print(table)

@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TextIO
 
-from mailwatch import wiring
+from mailwatch.adapters.catalog import catalog
 from mailwatch.demo import setting, tables
 from mailwatch.demo.page import Page
 from mailwatch.demo.run import Played, part, run
@@ -27,7 +27,7 @@ def play(*, folder: Path | None, language: str, stream: TextIO | None = None) ->
     """
     now = datetime.now(UTC)
     played = run(setting.make_folder(folder, now), language, now)
-    _show(Page(stream or sys.stdout), played, language, wiring.translator(language))
+    _show(Page(stream or sys.stdout), played, language, catalog(language).gettext)
     if not played.as_expected:
         sys.exit(1)
 
@@ -59,6 +59,8 @@ def _show_end(page: Page, played: Played, language: str, say: Translate) -> None
             right=right, count=len(played.found), news=played.second.outcome.fetched
         )
     )
+    for error in (*played.first.errors, *played.second.errors):
+        page.line(f"  {error.say(say)}")
     for outcome in played.found:
         if not outcome.as_expected:
             page.line(f"  {outcome.letter.key}: {outcome.found} != {outcome.letter.expect}")

@@ -31,7 +31,9 @@ class Played:
 
     @property
     def as_expected(self) -> bool:
-        """Whether every mail ended where the story says."""
+        """Whether every mail ended where the story says, and nothing went wrong on the way."""
+        if self.first.errors or self.second.errors:
+            return False
         return all(outcome.as_expected for outcome in self.found)
 
 

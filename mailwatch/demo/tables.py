@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mailwatch.core.filing import Verdict
 from mailwatch.core.standing import Standing
@@ -26,7 +26,7 @@ def what_came_in(page: Page, found: Sequence[Outcome], language: str, say: Trans
         (
             place,
             outcome.letter.arrived.astimezone(SEOUL).strftime("%m-%d %H:%M"),
-            f"{outcome.letter.mailbox}/{outcome.letter.folder}",
+            outcome.letter.folder if outcome.letter.mailbox == "support" else outcome.letter.mailbox,
             outcome.before,
             outcome.letter.shows.say(language),
         )
@@ -38,9 +38,14 @@ def what_came_in(page: Page, found: Sequence[Outcome], language: str, say: Trans
 def what_was_filed(page: Page, found: Sequence[Outcome], say: Translate) -> None:
     """Case, rule, words and standing of every mail, ordered by case."""
     page.heading(say("What was filed, and by which rule"))
-    rows = [_filed_row(place, outcome, say) for place, outcome in _by_case(numbered(found))]
+    kept = [row for row in numbered(found) if row[1].found.verdict is not Verdict.UNFILED]
     head = (say("case"), "#", say("rule"), say("matched"), say("sender"), say("confidence"), say("related"))
-    page.table(head, rows)
+    places = {outcome.sha256: place for place, outcome in numbered(found)}
+    page.table(head, [_filed_row(place, outcome, places, say) for place, outcome in _by_case(kept)])
+    left = [place for place, outcome in numbered(found) if outcome.found.verdict is Verdict.UNFILED]
+    page.line(
+        say("Not case mail, not kept: {places}").format(places=", ".join(f"#{place}" for place in left))
+    )
 
 
 def _by_case(rows: Iterable[tuple[str, Outcome]]) -> list[tuple[str, Outcome]]:
@@ -48,19 +53,15 @@ def _by_case(rows: Iterable[tuple[str, Outcome]]) -> list[tuple[str, Outcome]]:
     return sorted(rows, key=lambda row: (row[1].found.number is None, row[1].found.number or ""))
 
 
-def _filed_row(place: str, outcome: Outcome, say: Translate) -> tuple[str, ...]:
-    found, filing = outcome.found, outcome.row.filing if outcome.row else None
-    if filing is None or found.verdict is not Verdict.FILED:
+def _filed_row(place: str, outcome: Outcome, places: Mapping[str, str], say: Translate) -> tuple[str, ...]:
+    found, row = outcome.found, outcome.row
+    if row is None or found.rule is None:
         return (found.number or "-", place, _verdict(found.verdict, say), "", "", "", "")
-    return (
-        found.number or "-",
-        place,
-        found.rule.value if found.rule else "",
-        (outcome.row.matched if outcome.row else None) or "",
-        filing.standing.value,
-        filing.confidence.value if filing.confidence else "",
-        ", ".join(found.related),
-    )
+    filing = row.filing
+    confidence = filing.confidence.value if filing.confidence else ""
+    related = ", ".join(found.related)
+    matched = row.matched or (f"<- #{places[filing.via]}" if filing.via in places else "")
+    return (found.number or "-", place, found.rule.value, matched, filing.standing.value, confidence, related)
 
 
 def _verdict(verdict: Verdict | None, say: Translate) -> str:
@@ -68,7 +69,6 @@ def _verdict(verdict: Verdict | None, say: Translate) -> str:
         None: say("cannot be read: kept and shown"),
         Verdict.SAME: say("the same mail again"),
         Verdict.UNNUMBERED: say("from support, no number: kept and shown"),
-        Verdict.UNFILED: say("not case mail: not kept"),
     }
     return words.get(verdict, str(verdict))
 
@@ -77,8 +77,8 @@ def new_subjects(page: Page, found: Sequence[Outcome], say: Translate) -> None:
     """Subjects before and after, as the mail server shows them."""
     changed = [(place, outcome) for place, outcome in numbered(found) if outcome.before != outcome.after]
     page.heading(say("Subjects in INBOX before and after, read back from the mail server"))
-    for place, outcome in changed:
-        page.table(("#", place), [("-", outcome.before), ("+", outcome.after)])
+    pairs = [((place, outcome.before), ("", f"-> {outcome.after}")) for place, outcome in changed]
+    page.table(("#", say("subject")), [row for pair in pairs for row in pair])
     page.line(
         say("The originals lie untouched in Mailwatch/Originals; `mailwatch rename --undo` brings them back.")
     )
@@ -98,7 +98,7 @@ def strangers(page: Page, found: Sequence[Outcome], say: Translate) -> None:
         if outcome.row and outcome.row.filing.standing is Standing.STRANGER
     ]
     page.table(("#", say("sender"), say("checked"), say("renamed")), rows)
-    page.line(say("These mails are kept and shown as unverified. They changed no case and no deadline."))
+    page.line(say("These mails are kept and shown as unverified. They changed the state of no case."))
 
 
 def _result(outcome: Outcome) -> str:
