@@ -60,7 +60,8 @@ def _filed_row(place: str, outcome: Outcome, places: Mapping[str, str], say: Tra
     filing = row.filing
     confidence = filing.confidence.value if filing.confidence else ""
     related = ", ".join(found.related)
-    matched = row.matched or (f"<- #{places[filing.via]}" if filing.via in places else "")
+    ancestor = places.get(filing.via or "")
+    matched = row.matched or (f"<- #{ancestor}" if ancestor else "")
     return (found.number or "-", place, found.rule.value, matched, filing.standing.value, confidence, related)
 
 
