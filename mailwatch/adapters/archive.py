@@ -55,13 +55,13 @@ class FileArchive:
 
     def all(self) -> Iterator[str]:
         """See ``ports.Archive``. What is no original's name is passed over."""
-        for first in _folders(self._root):
-            for second in _folders(first):
-                names = sorted(path.name for path in second.iterdir())
-                for name in names:
-                    sha256 = name.removesuffix(".eml")
-                    if name.endswith(".eml") and _is_hash(sha256):
-                        yield sha256
+        with translated(self._root):
+            for first in _folders(self._root):
+                for second in _folders(first):
+                    for name in sorted(path.name for path in second.iterdir()):
+                        sha256 = name.removesuffix(".eml")
+                        if name.endswith(".eml") and _is_hash(sha256):
+                            yield sha256
 
     def _path(self, sha256: str) -> Path:
         if not _is_hash(sha256):

@@ -34,7 +34,6 @@ class FileJournal:
         self._ledger = root / "ledger"
         self._texts = root / "texts"
         self._patience = patience
-        make_private(root)
         for folder in (self._ledger, self._texts):
             make_private(folder)
 

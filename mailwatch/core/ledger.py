@@ -8,7 +8,7 @@ values out; salts and times come from the caller.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -148,30 +148,32 @@ class Fault:
     code: str
 
 
-def faults(links: Iterable[Sealed], *, prev_of: Callable[[bytes], tuple[int, str]]) -> Iterator[Fault]:
-    """Walk a chain from its first entry; every place where it does not hold.
+def chain_faults(links: Iterable[Sealed]) -> Iterator[tuple[Sealed, tuple[Fault, ...]]]:
+    """Walk a chain from its first entry: each link, and in what it does not hold.
 
-    ``hash`` of each link is what is stored beside the bytes; it is computed again
-    from the bytes. ``prev_of`` reads seq and prev out of the bytes.
+    ``hash`` of a link is what is stored beside the bytes; it is computed again
+    from the bytes. The chain goes on with the stored hash, so that one changed
+    entry is one fault.
     """
     head = Head()
     for sealed in links:
-        if sealed.seq != head.seq + 1:
-            yield Fault(head.seq + 1, "entry-missing")
-        if link_hash(sealed.canonical) != sealed.hash:
-            yield Fault(sealed.seq, "entry-changed")
-        else:
-            yield from _joint(head, sealed, prev_of)
+        yield sealed, tuple(_faults(head, sealed))
         head = sealed.head
 
 
-def _joint(head: Head, sealed: Sealed, prev_of: Callable[[bytes], tuple[int, str]]) -> Iterator[Fault]:
+def _faults(head: Head, sealed: Sealed) -> Iterator[Fault]:
+    follows = sealed.seq == head.seq + 1
+    if not follows:
+        yield Fault(head.seq + 1, "entry-missing")
+    if link_hash(sealed.canonical) != sealed.hash:
+        yield Fault(sealed.seq, "entry-changed")
+        return
     try:
-        seq, prev = prev_of(sealed.canonical)
-    except ValueError:
+        seq, prev = seq_and_prev(sealed.canonical)
+    except Malformed:
         yield Fault(sealed.seq, "entry-unreadable")
         return
-    if seq != sealed.seq or (prev != head.hash and sealed.seq == head.seq + 1):
+    if seq != sealed.seq or (follows and prev != head.hash):
         yield Fault(sealed.seq, "chain-broken")
 
 

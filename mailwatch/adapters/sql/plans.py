@@ -107,7 +107,7 @@ class SqlPlans:
         )
 
     def _is_dormant(self) -> Any:
-        """Whether the case's last trusted mail (any mail, where there is none) was old when it was first met."""
+        """Whether the case's last mail was old when it was first met; trusted mail, where there is any."""
         t = self._tables
         f, o = t.filings.alias(), t.originals.alias()
         trusted = f.c.standing.in_([Standing.OWN.value, Standing.VOUCHED.value, Standing.CLAIMED.value])

@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Engine
 from mailwatch.adapters.sql import engine as engines
 from mailwatch.adapters.sql import schema
 from mailwatch.adapters.sql.batch import Batch
+from mailwatch.adapters.sql.evidence import SqlEvidence
 from mailwatch.adapters.sql.ledger import Origin, SqlLedger, head
 from mailwatch.adapters.sql.library import SqlLibrary
 from mailwatch.adapters.sql.plans import SqlPlans
 from mailwatch.adapters.sql.project import Projector
 from mailwatch.adapters.sql.projections import projections
-from mailwatch.adapters.sql.rebuild import SqlRebuild
+from mailwatch.adapters.sql.rebuild import SqlRebuild, SqlRestore
 from mailwatch.adapters.sql.reconcile import reconcile, refuse_journal_ahead
 from mailwatch.adapters.sql.trees import SqlTrees
 from mailwatch.adapters.sql.work import SqlConsents, SqlDesk, SqlFinder, SqlOutbox, SqlQuarantine, SqlWishes
@@ -101,7 +102,8 @@ class SqlStore:
             clock: tells the time, UTC.
             software_version: stands in every entry.
             schemes: how numbers are written, for tokens and titles.
-            stale: take projections that another version made, too; only reindex wants them.
+            stale: open in any case, for reindex and verify: with projections that another
+                version made, and with a database behind its journal. Writing is still refused there.
 
         Raises:
             ConfigError: the database is newer than this version, cannot be used, was lost or
@@ -114,8 +116,10 @@ class SqlStore:
         schema.prepare(engine)
         store = cls(engine, journal, clock, software_version, schemes)
         with engines.reader(engine) as connection:
+            if stale:
+                return store
             refuse_journal_ahead(end, head(connection))
-            if store._settings(connection).stale and not stale:
+            if store._settings(connection).stale:
                 raise ConfigError(
                     "the tables were made by another version of mailwatch", mend="run: mailwatch reindex"
                 )
@@ -152,9 +156,17 @@ class SqlStore:
         with engines.reader(self._engine) as connection:
             yield SqlLibrary(connection, projections(self._settings(connection).generation), self._schemes)
 
+    def evidence(self) -> SqlEvidence:
+        """Ledger and texts read back."""
+        return SqlEvidence(self._engine, self._journal)
+
     def rebuild(self) -> SqlRebuild:
-        """For ``reindex`` and ``verify``: the ledger read back, and fresh projections beside the old."""
-        return SqlRebuild(self._engine, self._journal)
+        """Fresh projections beside those in use."""
+        return SqlRebuild(self._engine)
+
+    def restore(self) -> SqlRestore:
+        """An empty database to be filled from journals."""
+        return SqlRestore(self._engine)
 
     @staticmethod
     def _settings(connection: Connection) -> schema.Settings:

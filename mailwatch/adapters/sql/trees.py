@@ -46,7 +46,7 @@ class SqlTrees:
             following: set[str] = set()
             for table, known in zip((links, sighting_links), found, strict=True):
                 fresh = self._column(table, "sha256", "key", frontier) - known
-                known |= fresh
+                known.update(fresh)
                 following |= self._column(table, "key", "sha256", fresh)
             frontier = following - done
         return found

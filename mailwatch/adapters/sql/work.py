@@ -53,7 +53,8 @@ class SqlDesk:
 
     def sight(self, sightings_: Sequence[Sighting]) -> None:
         """See ``ports.Desk``."""
-        rows = {s.place: _sighting_row(s) for s in sightings_}
+        self._forget_imports(sightings_)
+        rows = {(s.place, s.sha256 if s.place.uid is None else ""): _sighting_row(s) for s in sightings_}
         upsert(self._connection, sightings, list(rows.values()), _PLACE)
         links = [
             {"sha256": s.sha256, "key": key}
@@ -61,6 +62,14 @@ class SqlDesk:
             for key in dict.fromkeys((sighting_key(s.message_id, s.sha256), *s.answers))
         ]
         insert_new(self._connection, sighting_links, links)
+
+    def _forget_imports(self, sightings_: Sequence[Sighting]) -> None:
+        """What has no UID is known by its bytes: NULLs are never equal, so no key would notice a second."""
+        imported = sorted({s.sha256 for s in sightings_ if s.place.uid is None})
+        for some in chunks(imported):
+            self._connection.execute(
+                delete(sightings).where(sightings.c.sha256.in_(some), sightings.c.uid.is_(None))
+            )
 
     def sighted(self, sha256s: Sequence[str]) -> tuple[Sighting, ...]:
         """See ``ports.Desk``."""
