@@ -14,10 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
+from typing import NamedTuple
 
 # These are their own NFKC and join with nothing but marks behind them, so they
-# are copied in whole runs: printable ASCII, kana, ideographs, Hangul syllables.
-_EXOTIC = re.compile("[^\x00-\x7e\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+")
+# are copied in whole runs: ASCII, Latin and Cyrillic letters, common punctuation,
+# kana, ideographs, Hangul syllables.
+_EXOTIC = re.compile(
+    "[^\x00-\x7f\u00c0-\u00ff\u0410-\u044f\u2010\u2012-\u2016\u2018-\u2023"
+    "\u3001\u3002\u3008-\u3011\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+"
+)
 
 # Annex 15, section 13 (Stream-Safe Text Format) allows 30 marks on a character.
 # More are normalised apart: sorting a longer run of marks takes quadratic time.
@@ -31,8 +36,7 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u3164\uffa0\u180b\u180c\u180d") | fro
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A stretch of the result: copied one to one, or made from [``start``, ``end``) of the source."""
 
     at: int

@@ -16,7 +16,7 @@ from itertools import islice
 from operator import attrgetter
 
 from mailwatch.core.casenumber import CaseNumber, Counts, Digits, Form, Match, Scheme, Written, expand
-from mailwatch.core.labels import LABEL, WINDOW
+from mailwatch.core.labels import WINDOW, label_start
 from mailwatch.core.plaintext import Plain, no_break_groups
 
 LONGEST_FORM = 64
@@ -194,17 +194,17 @@ def _behind_prefix(run: _Run, scheme: Scheme, written: Digits, last_day: date | 
 
 def _label_before(text: str, start: int) -> int:
     """Where the label before ``start`` begins, else ``start``."""
-    label = LABEL.search(text, max(0, start - WINDOW), start)
-    return label.start() if label else start
+    label = label_start(text, start)
+    return start if label is None else label
 
 
 def _without_prefix(run: _Run, schemes: _BuiltIn, last_day: date | None) -> Candidate | None:
     length = run.end - run.start
     for scheme, written in schemes:
         if length in written.labelled:
-            label = run.before(LABEL, WINDOW)
+            label = label_start(run.text, run.start)
             if label is not None:
-                return _labelled(run, scheme, written, label.start(), last_day)
+                return _labelled(run, scheme, written, label, last_day)
             return _bare(run, scheme, written, last_day)
     return None
 

@@ -61,10 +61,7 @@ FAILED = "mail.contoso.example; dmarc=fail (p=none dis=none) header.from=microso
         ),
         (["mail.contoso.example; dmarc=pass header.from=evil.example"], HERE, Anchor.NONE),
         (
-            [
-                "mail.contoso.example; dmarc=fail header.from=microsoft.com;"
-                + " dmarc=pass header.from=evil.example"
-            ],
+            [f"{HERE}; dmarc=fail header.from=microsoft.com; dmarc=pass header.from=evil.example"],
             "mail.contoso.example",
             Anchor.FAIL,
         ),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailwatch.core import scanning
+from mailwatch.core import recognition, scanning, schemes
 from mailwatch.core.casenumber import CaseNumber, Counts, user_scheme
 from mailwatch.core.message import Automatic, Message, Segment
 from mailwatch.core.plaintext import plain
@@ -592,12 +592,12 @@ _texts = st.lists(st.sampled_from(_PIECES), max_size=14).map("".join) | st.text(
 @given(_texts, st.booleans())
 def test_places_hold_what_is_said_to_stand_there(text: str, trusted: bool) -> None:  # noqa: FBT001  # Drawn.
     """The stretch of the original text reads as the same number again, and rejections have known reasons."""
-    schemes = (*ALL, ACME)
-    found = recognise_text(text, schemes, trusted=trusted, date=DAY)
+    every = (*ALL, ACME)
+    found = recognise_text(text, every, trusted=trusted, date=DAY)
     for mention in found.mentions:
         there = text[mention.start : mention.end]
-        assert mention.number in [c.number for c in scanning.scan(plain(there), schemes, None)]
-        assert mention.number == find_number(mention.alias, schemes)
+        assert mention.number in [c.number for c in scanning.scan(plain(there), every, None)]
+        assert mention.number == find_number(mention.alias, every)
     assert all(r.why in WHY and len(r.text) <= 40 for r in found.rejected)
     keys = [(m.number, m.where, m.form) for m in found.mentions]
     assert len(keys) == len(set(keys))
@@ -659,3 +659,20 @@ def test_prefix_and_label_windows_are_wide_enough() -> None:
     """Every blank that a prefix may hold fits into the window that is searched for it."""
     for gap, sign in product(("", " ", "   "), "#:"):
         assert [T16] == [m.number for m in read(f"x Tracking ID{gap}{sign}{gap}2402220010002574").mentions]
+
+
+def test_a_number_is_said_by_its_canonical_form() -> None:
+    """People read and type the canonical form; two spellings of a case are one value."""
+    assert "SRX1318598611" == str(SRX)
+    assert {SRX} == {m.number for m in read("SRX1318598611ID, ticket number 1318598611").mentions}
+
+
+def test_the_reasons_are_sentences() -> None:
+    """Each word that a rejection may carry is explained, for whoever asks why."""
+    used = set(re.findall(r'"([a-z]+(?:-[a-z]+)*)"', _rules_source())) & set(WHY)
+    assert set(WHY) == used
+
+
+def _rules_source() -> str:
+    modules = (scanning, recognition, schemes)
+    return "".join(Path(module.__file__).read_text(encoding="utf-8") for module in modules)
