@@ -700,8 +700,8 @@ class DigestShelf(Protocol):
         """Mails that cannot be read, and renames in review that nobody has dealt with."""
         ...
 
-    def watch(self, since: datetime) -> tuple[tuple[FolderFacts, ...], tuple[GapFacts, ...]]:
-        """How far each folder was read, and the outages and losses that touch the time from ``since`` on."""
+    def watch(self, after: int) -> tuple[tuple[FolderFacts, ...], tuple[GapFacts, ...]]:
+        """How far each folder was read, and the outages and losses told after ledger entry ``after``."""
         ...
 
     def earlier(self, name: str, recipient: str) -> tuple[OutboxItem, ...]:

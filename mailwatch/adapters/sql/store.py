@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from mailwatch.adapters.sql import engine as engines
 from mailwatch.adapters.sql import schema
 from mailwatch.adapters.sql.batch import Batch
+from mailwatch.adapters.sql.digests import SqlDigestShelf
 from mailwatch.adapters.sql.evidence import SqlEvidence
 from mailwatch.adapters.sql.ledger import Origin, SqlLedger, head
 from mailwatch.adapters.sql.library import SqlLibrary
@@ -28,6 +29,7 @@ from mailwatch.errors import ConfigError
 from mailwatch.ports import (
     Consents,
     Desk,
+    DigestShelf,
     Finder,
     Journal,
     Ledger,
@@ -159,6 +161,13 @@ class SqlStore:
     def evidence(self) -> SqlEvidence:
         """Ledger and texts read back."""
         return SqlEvidence(self._engine, self._journal)
+
+    @contextmanager
+    def digesting(self) -> Iterator[tuple[Library, DigestShelf]]:
+        """See ``ports.DigestStore``."""
+        with engines.reader(self._engine) as connection:
+            tables = projections(self._settings(connection).generation)
+            yield SqlLibrary(connection, tables, self._schemes), SqlDigestShelf(connection, tables)
 
     def rebuild(self) -> SqlRebuild:
         """Fresh projections beside those in use."""

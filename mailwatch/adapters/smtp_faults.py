@@ -1,0 +1,110 @@
+"""What a mail server's refusals and silences mean, in our own errors: whose fault it is."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mailwatch.core.display import one_line
+from mailwatch.errors import ConfigError, MailwatchError, TemporaryError
+
+
+@contextmanager
+def translated(host: str, port: int) -> Iterator[None]:
+    """Foreign errors become ours. No secret is in any of them: the server's words alone are shown."""
+    try:
+        yield
+    except smtplib.SMTPAuthenticationError as error:
+        raise _login_refused(host, error) from error
+    except smtplib.SMTPResponseException as error:
+        raise refusal(host, error.smtp_code, error.smtp_error) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise _no_login(host) from error
+    except UnicodeEncodeError:
+        # The error holds the password: it must not travel on as a cause.
+        raise _odd_login(host) from None
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError) as error:
+        raise _away(host, port, error) from error
+    except ssl.SSLError as error:
+        raise _tls_error(host, port, error) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise _away(host, port, error) from error
+
+
+def refusal(host: str, code: int, said: bytes | str) -> MailwatchError:
+    """A reply that is no yes: 4yz may be tried again (RFC 5321 4.2.1), 5yz a person must mend."""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    detail = f"{code} {one_line(text)}"
+    if 400 <= code < 500 or code < 0:  # noqa: PLR2004 - the classes of replies of RFC 5321 4.2.1
+        return TemporaryError(
+            "the mail server {host} asks to come back later ({detail})", host=host, detail=detail
+        )
+    return ConfigError(
+        "the mail server {host} refuses the digest ({detail})",
+        mend="check sender and readers of the digest, and whether this account may send",
+        host=host,
+        detail=detail,
+    )
+
+
+def _login_refused(host: str, error: smtplib.SMTPAuthenticationError) -> MailwatchError:
+    if error.smtp_code // 100 == 4:  # noqa: PLR2004 - the classes of replies of RFC 5321 4.2.1
+        return refusal(host, error.smtp_code, error.smtp_error)
+    return ConfigError(
+        "the mail server {host} does not accept user name and password of smtp ({code})",
+        mend="check the password of smtp, and whether the provider wants an app password",
+        host=host,
+        code=error.smtp_code,
+    )
+
+
+def _odd_login(host: str) -> MailwatchError:
+    return ConfigError(
+        "the mail server {host} takes only plain letters and digits in user name and password",
+        mend="choose a password of ASCII characters for smtp",
+        host=host,
+    )
+
+
+def _no_login(host: str) -> MailwatchError:
+    return ConfigError(
+        "the mail server {host} offers no way to log in with a password",
+        mend="leave out username and password of smtp, or use another tls or port",
+        host=host,
+    )
+
+
+def _tls_error(host: str, port: int, error: ssl.SSLError) -> MailwatchError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return ConfigError(
+            "the certificate of the mail server {host} cannot be trusted: {detail}",
+            mend="if your company signs its own certificates, name its CA file in ca_file of smtp",
+            host=host,
+            detail=error.verify_message,
+        )
+    return ConfigError(
+        "TLS with {host}:{port} does not come about ({detail})",
+        mend="check port and tls of smtp: 465 wants implicit, 587 wants starttls",
+        host=host,
+        port=port,
+        detail=error.reason or "broken off",
+    )
+
+
+def _away(host: str, port: int, error: Exception) -> TemporaryError:
+    if isinstance(error, socket.gaierror):
+        why = "its name cannot be looked up"
+    elif isinstance(error, TimeoutError):
+        why = "no answer in time"
+    else:
+        why = getattr(error, "strerror", None) or "the connection broke"
+    return TemporaryError(
+        "the mail server {host}:{port} cannot be reached ({detail})",
+        mend="if it never worked, check host and port of smtp",
+        host=host,
+        port=port,
+        detail=why,
+    )

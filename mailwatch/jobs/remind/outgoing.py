@@ -1,0 +1,148 @@
+"""Digests on their way out. Each step is one committed transaction: a crash leaves a state that tells.
+
+``stored`` → ``sending`` → ``sent``. A crash or a lost answer in ``sending`` leaves
+``maybe``: we look for the mail where we can, else the same bytes go out once
+more. ``tries`` counts the handings over that may have arrived.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mailwatch.core.entries import DigestEntry, Text
+from mailwatch.errors import ConfigError, MailwatchError, MaybeSent, TemporaryError, Words
+from mailwatch.jobs.remind.deliver import Watched, arrived
+from mailwatch.ports import DigestStore, OutboxItem, Sender, Transaction
+
+PATIENCE = timedelta(minutes=15)
+"""How long a mail may be under way before we act on its silence; more than an SMTP session's timeouts."""
+
+MOST_TRIES = 2
+"""The first handing over, and the same bytes once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendRow:
+    """What became of one digest: ``state`` is sent | already-sent | stored | maybe | failed."""
+
+    recipient: str
+    state: str
+    why: Words | None = None
+
+
+class Outgoing:
+    """Brings one stored digest on its way, from whatever state it is in."""
+
+    def __init__(
+        self,
+        store: DigestStore,
+        sender: Sender,
+        watched: Watched,
+        clock: Callable[[], datetime],
+        body_hash: Callable[[bytes], str],
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._watched = watched
+        self._clock = clock
+        self._body_hash = body_hash
+
+    def put(self, tx: Transaction, item: OutboxItem) -> None:
+        """Store a digest before anybody hears of it."""
+        self._move(tx, item, "stored", entry="stored")
+
+    def advance(self, item: OutboxItem, from_addr: str) -> SendRow:
+        """Hand ``item`` over, or find out what became of it."""
+        if item.state == "sent":
+            return SendRow(item.recipient, "already-sent")
+        if item.state in {"sending", "maybe"}:
+            return self._clear_up(item, from_addr)
+        return self._hand_over(item, from_addr)
+
+    def abandon(self, item: OutboxItem) -> None:
+        """A newer digest tells all that this one would have told, and it never went out."""
+        with self._store.writing() as tx:
+            if _same(tx, item):
+                self._move(tx, item, "failed", entry="failed")
+
+    # ── handing over ──────────────────────────────────────────────────────────
+
+    def _hand_over(self, item: OutboxItem, from_addr: str) -> SendRow:
+        begun = self._begin(item)
+        if begun is None:
+            return SendRow(item.recipient, "maybe", Words("another mailwatch is sending it"))
+        try:
+            self._sender.send(begun.raw, from_addr, begun.recipient)
+        except MaybeSent as error:
+            return self._settle(begun, "maybe", error.message, entry="maybe")
+        except TemporaryError as error:
+            # It certainly did not arrive, this time.
+            before = replace(begun, tries=begun.tries - 1)
+            return self._settle(before, "maybe" if before.tries else "stored", error.message)
+        except ConfigError as error:
+            return self._settle(begun, "failed", error.message, entry="failed")
+        return self._settle(begun, "sent", None, entry="sent")
+
+    def _begin(self, item: OutboxItem) -> OutboxItem | None:
+        """The item in ``sending``, unless somebody else moved it meanwhile."""
+        with self._store.writing() as tx:
+            if not _same(tx, item):
+                return None
+            again = replace(item, tries=item.tries + 1)
+            return self._move(tx, again, "sending", entry="resent" if item.tries else None)
+
+    def _settle(
+        self, item: OutboxItem, state: str, why: Words | None, *, entry: str | None = None
+    ) -> SendRow:
+        with self._store.writing() as tx:
+            self._move(tx, item, state, entry=entry)
+        return SendRow(item.recipient, state, why)
+
+    # ── clearing up ───────────────────────────────────────────────────────────
+
+    def _clear_up(self, item: OutboxItem, from_addr: str) -> SendRow:
+        """A digest that may have arrived: wait, look for it, or send the same bytes once more."""
+        if item.updated_at is not None and self._clock() - item.updated_at < PATIENCE:
+            return SendRow(item.recipient, "maybe", Words("it may still be under way; ask again later"))
+        if item.state == "sending":
+            self._settle(item, "maybe", None, entry="maybe")
+            item = replace(item, state="maybe")
+        try:
+            found = arrived(self._watched, item.recipient, item.message_id)
+        except MailwatchError as error:
+            return SendRow(item.recipient, "maybe", error.message)
+        if found:
+            return self._settle(item, "sent", None, entry="sent")
+        if item.tries >= MOST_TRIES:
+            return SendRow(item.recipient, "maybe", Words("it was sent twice, and no answer ever came"))
+        return self._hand_over(item, from_addr)
+
+    # ── one step ──────────────────────────────────────────────────────────────
+
+    def _move(self, tx: Transaction, item: OutboxItem, state: str, *, entry: str | None) -> OutboxItem:
+        moved = replace(item, state=state, updated_at=self._clock())
+        if entry is not None:
+            tx.ledger.record(self._entry(item, entry))
+        tx.outbox.put(moved)
+        return moved
+
+    def _entry(self, item: OutboxItem, state: str) -> DigestEntry:
+        return DigestEntry(
+            id=item.digest_id,
+            state=state,
+            name=Text(item.name),
+            recipient=Text(item.recipient),
+            message_id=Text(item.message_id),
+            date=item.date,
+            sha256=hashlib.sha256(item.raw).hexdigest(),
+            body_sha256=self._body_hash(item.raw),
+        )
+
+
+def _same(tx: Transaction, item: OutboxItem) -> bool:
+    """Whether nobody has moved the item since we read it."""
+    now = tx.outbox.get(item.name, item.recipient, item.date)
+    return now is not None and (now.state, now.tries) == (item.state, item.tries)
