@@ -549,6 +549,15 @@ def test_a_refused_append_says_why(talk: Talk, answer: bytes, why: str) -> None:
     assert server.connections == 1
 
 
+def test_a_literal_refused_before_it_is_sent_says_why(talk: Talk) -> None:
+    """A server may say NO where it should invite the mail; the library calls that a broken line."""
+    server, mailbox = talk({"LITERAL": b"TAG NO [TOOBIG] too big\r\n"})
+    with pytest.raises(Refused) as caught:
+        mailbox.append("INBOX", RAW, [], None)
+    assert caught.value.why == "too-big"
+    assert server.literals == []
+
+
 def test_expunge_without_uidplus_is_refused(talk: Talk) -> None:
     r"""A plain EXPUNGE would take everybody's \Deleted mails: nothing is sent at all."""
     server, mailbox = talk({"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\nTAG OK done\r\n"})

@@ -3,6 +3,7 @@
 A script maps a command (``UID SEARCH``, ``LOGIN`` …) to the bytes of its answer, or
 to a function from the command's arguments to them. ``TAG`` in an answer stands
 for the command's tag. ``HANG_UP`` cuts the line, ``SILENCE`` leaves it open without a word.
+``LITERAL`` answers a command that announces a literal, in place of the invitation to send it.
 """
 
 from __future__ import annotations
@@ -120,12 +121,15 @@ class _Talk(socketserver.StreamRequestHandler):
         text = rest.decode("utf-8", "replace")
         master.said.append(text)
         verb, arguments = self._split(master, text)
-        answer = master.script.get(verb, b"TAG BAD unknown command\r\n")
+        unsent = "LITERAL" in master.script and _LITERAL.search(line) is not None
+        answer = master.script.get("LITERAL" if unsent else verb, b"TAG BAD unknown command\r\n")
         said = answer(arguments) if callable(answer) else answer
         return self._say(master, said, tag) and verb != "LOGOUT"
 
     def _with_literals(self, master: ScriptedServer, line: bytes) -> bytes:
         while match := _LITERAL.search(line):
+            if not match[2] and "LITERAL" in master.script:
+                return line  # Refused before it is sent.
             if not match[2]:
                 self.wfile.write(b"+ go on\r\n")
             master.literals.append(self.rfile.read(int(match[1])))

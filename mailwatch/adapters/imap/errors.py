@@ -176,10 +176,10 @@ def _tls_failed(_error: BaseException, account: ImapAccount, detail: str) -> Mai
 
 
 def _tls_cut(error: BaseException, account: ImapAccount, detail: str) -> MailwatchError:
-    assert isinstance(error, ssl.SSLError)
     # A record of another version is what a server that speaks plain text looks like.
-    if error.reason in {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNSUPPORTED_PROTOCOL"}:
-        return _tls_failed(error, account, one_line(str(error.reason)))
+    reason = getattr(error, "reason", None)
+    if reason in {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNSUPPORTED_PROTOCOL"}:
+        return _tls_failed(error, account, reason)
     return TemporaryError(_CUT, mend=_WAIT, **_values(account, detail))
 
 

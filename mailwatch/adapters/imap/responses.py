@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 MAX_MAPPED = 10_000
 """UIDs that one APPENDUID or COPYUID may speak of; more is taken for nonsense."""
 
-_CODE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*)[^\]]*\]")
+# Three letters at least: the library puts answers into its errors as "[b'[TOOBIG] …']".
+_CODE = re.compile(r"\[([A-Za-z][A-Za-z0-9-]{2,})[^\]\[]*\]")
 _BACKOFF = re.compile(r"Suggested Backoff Time: ?([0-9]{1,9}) ?(ms|milliseconds|s|seconds)?", re.IGNORECASE)
 _APPENDUID = re.compile(rb"\[APPENDUID ([0-9]{1,10}) ([0-9]{1,10})\]", re.IGNORECASE)
 _COPYUID = re.compile(rb"([0-9]{1,10}) ([0-9:,]+) ([0-9:,]+)")
