@@ -18,16 +18,21 @@ class Fuse:
 
     ``after`` is true where the call still takes effect and only its answer is
     lost. ``error`` makes what is raised. ``at`` None never blows and only counts.
+    ``visit`` is called with the number of each call before it is made: a person
+    who uses the same mailbox meanwhile.
     """
 
     at: int | None = None
     after: bool = False
     error: Callable[[], BaseException] = Crash
+    visit: Callable[[int], None] | None = None
     calls: list[str] = field(default_factory=list)
 
     def burn(self, name: str, call: Callable[[], Any]) -> Any:
         """Make the call unless the fuse blows here."""
         blows = len(self.calls) == self.at
+        if self.visit is not None:
+            self.visit(len(self.calls))
         self.calls.append(name)
         if blows and not self.after:
             raise self.error()
