@@ -14,7 +14,7 @@ import click
 
 from mailwatch.cli.facade import Progress
 from mailwatch.cli.session import Session
-from mailwatch.cli.terminal import cells, pad, safe
+from mailwatch.cli.terminal import ODD, cells, pad, safe
 
 _GAP = "  "
 
@@ -27,18 +27,12 @@ def line(text: str) -> None:
 def as_json(value: Any) -> None:
     """A value as JSON, Korean readable. What a terminal could be deceived by is written as an escape."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    click.echo(_NOT_PLAIN.sub(_escape, text))
-
-
-# The same characters as in ``mailwatch.cli.terminal``; inside JSON they stand only within strings,
-# where an escape is the same value.
-_NOT_PLAIN = re.compile(
-    "[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
+    click.echo(ODD.sub(_escape, text))
 
 
 def _escape(found: re.Match[str]) -> str:
-    return json.dumps(found[0])[1:-1]
+    # Line breaks stand between values only: within a string JSON escapes them itself.
+    return "\n" if found[0] == "\n" else json.dumps(found[0])[1:-1]
 
 
 def table(session: Session, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -97,13 +97,17 @@ class Session:
         self.log_file = config.log.file
 
     @contextmanager
-    def app(self) -> Iterator[App]:
-        """The house, opened for one command, as the user to whom its data belongs."""
+    def app(self, *, stale: bool = False) -> Iterator[App]:
+        """The house, opened for one command, as the user to whom its data belongs.
+
+        ``stale`` opens it although another version made its projections, for ``reindex``.
+        """
         config = self.config()
+        # Imported while we are still who we were: the owner of the data may not be allowed to read the code.
+        wiring: Wiring = _module("mailwatch.wiring")
         _opening().become_owner(config.data)
         logs.to_file(config.log.file, config.log.level)
-        opened: AbstractContextManager[App] = _module("mailwatch.wiring").open_app(config)
-        with opened as app:
+        with wiring.open_app(config, stale=stale) as app:
             yield app
 
 
@@ -125,6 +129,14 @@ def _catalogue(language: str) -> Callable[[str], str]:
 def _opening() -> Opening:
     opening: Opening = _module("mailwatch.cli.opening")
     return opening
+
+
+class Wiring(Protocol):
+    """``mailwatch.wiring`` as it is used here."""
+
+    def open_app(self, config: Config, *, stale: bool) -> AbstractContextManager[App]:
+        """See there."""
+        ...
 
 
 class Opening(Protocol):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ODD = re.compile(
+ODD = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e0fff\ud800-\udfff]"
 )
+"""What can move a cursor, hide, or turn the writing direction around; lone surrogates, too."""
+
 _KEPT = "\u200c\u200d"  # Persian words and joined emoji need these two, and they deceive nobody.
 
 
@@ -18,7 +20,7 @@ def safe(text: str) -> str:
     White space of any kind becomes a blank; everything else that could deceive an
     eye or a terminal becomes U+FFFD, so that one sees that something was there.
     """
-    return _ODD.sub(lambda found: _harmless(found[0]), text)
+    return ODD.sub(lambda found: _harmless(found[0]), text)
 
 
 def safe_lines(text: str) -> str:

@@ -178,7 +178,7 @@ def test_load_never_shows_what_may_be_a_password(tmp_path: Path, broken: str) ->
 
 
 def test_database_url_with_password_is_refused(tmp_path: Path) -> None:
-    """A URL that holds a password is refused without repeating it; one that lies elsewhere is fetched late."""
+    """A URL that holds a password is refused, unrepeated; one that lies elsewhere is fetched late."""
     path = tmp_path / "config.yaml"
     path.write_text(HEAD + f"mailboxes: []\ndatabase: postgresql://me:{NEEDLE}@db.example/x\n")
     with pytest.raises(ConfigError) as caught:

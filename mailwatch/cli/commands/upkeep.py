@@ -35,7 +35,7 @@ def reindex(
     """Rebuild lists and search from ledger and archive. Originals are never changed."""
     if apply and not refile:
         raise click.UsageError("--apply belongs to --refile")
-    with session.app() as app:
+    with session.app(stale=True) as app:
         report = app.reindex(refile=refile, apply=apply, from_dir=folder, rescan=rescan)
     if as_json:
         output.as_json(json_shapes.reindex(report))
