@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class MailUser:
         client = IMAPClient(self.host, port=self.port, ssl=False, timeout=30)
         client.normalise_times = False
         client._imap.debug = 0
+        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             client.login(self.name, self.password)
             yield client

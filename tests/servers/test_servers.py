@@ -63,6 +63,13 @@ def test_bob_is_soon_full(dovecot: DovecotServer) -> None:
 
 
 @pytest.mark.server
+def test_many_mails_can_be_put_in_past_imap(dovecot: DovecotServer, dovecot_user: MailUser) -> None:
+    """Mails laid into the Maildir are there for IMAP, with CRLF."""
+    assert dovecot.fill(dovecot_user.name, [MAIL] * 20) == 20
+    assert {s.raw for s in dovecot_user.dump()} == {MAIL}
+
+
+@pytest.mark.server
 def test_a_killed_dovecot_comes_back_with_its_mail(own_dovecot: DovecotServer) -> None:
     """Mail survives a kill; ports stay the same."""
     user = own_dovecot.new_user()
