@@ -387,6 +387,65 @@ def test_a_literal_beyond_belief_is_not_read(talk: Talk) -> None:
         mailbox.list([1])
 
 
+def test_a_mail_without_end_is_given_up(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that goes on sending pieces for ever is stopped."""
+    monkeypatch.setattr(fetching, "MAX_MAIL", 10 * fetching.PIECE)
+    piece = b"x" * fetching.PIECE
+
+    def answer(asked: str) -> bytes:
+        return (body(1, piece, "BODY[]<0>") if "BODY" in asked else row(1, size=9 * 1024 * 1024)) + OK
+
+    _, mailbox = talk({"UID FETCH": answer})
+    mailbox.examine("INBOX")
+    with pytest.raises(TemporaryError, match="does not end"):
+        list(mailbox.batches([1]))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"* 1 FETCH " + b"(" * 5000 + b"\r\n",
+        b"* 1 FETCH (UID 1 FLAGS\r\n",
+        b"* 1 FETCH (UID x RFC822.SIZE 3)\r\n",
+        b"* 1 FETCH (UID 1 RFC822.SIZE)\r\n",
+        b"* 1 FETCH 7\r\n",
+        b"* x FETCH (UID 1)\r\n",
+        b"* 1 FETCH (UID 1 INTERNALDATE (1 2) RFC822.SIZE 3)\r\n",
+        b"* 1 FETCH (UID 1 ENVELOPE NIL RFC822.SIZE 3)\r\n",
+        b'* 1 FETCH (UID 1 "\r\n',
+        b"hello\r\n",
+        b"\xff\xfe\r\n",
+        b"* 1 FETCH (UID 1 RFC822.SIZE 3)\n",
+        b"* " + b"9" * 1_000_100 + b"\r\n",
+    ],
+    ids=lambda a: repr(a[:40]),
+)
+def test_a_senseless_answer_is_told_and_forgotten(talk: Talk, answer: bytes) -> None:
+    """Whatever the library's parser makes of it, an error of ours comes out, and the next call works."""
+    answers = iter([answer + OK])
+    _, mailbox = talk({"UID FETCH": lambda _: next(answers, row(1) + OK)})
+    mailbox.examine("INBOX")
+    with pytest.raises(TemporaryError):
+        mailbox.list([1])
+    assert set(mailbox.list([1])) == {1}
+
+
+@pytest.mark.parametrize("value", [b"NIL", b"(a b)", b"()"])
+def test_a_body_that_is_no_text_is_no_mail(talk: Talk, value: bytes) -> None:
+    """NIL or a list in place of the bytes is taken for a mail that cannot be had now."""
+    _, mailbox = talk({"UID FETCH": fetch(row(1), b"* 1 FETCH (UID 1 BODY[] " + value + b")\r\n")})
+    mailbox.examine("INBOX")
+    assert list(mailbox.batches([1])) == []
+
+
+@pytest.mark.parametrize(("value", "raw"), [(b'"quoted"', b"quoted"), (b"2024", b"2024"), (b'""', b"")])
+def test_a_body_in_any_dress_is_a_mail(talk: Talk, value: bytes, raw: bytes) -> None:
+    """Short mails may come as quoted strings; digits are no number."""
+    _, mailbox = talk({"UID FETCH": fetch(row(1), b"* 1 FETCH (UID 1 BODY[] " + value + b")\r\n")})
+    mailbox.examine("INBOX")
+    assert [m.read() for batch in mailbox.batches([1]) for m in batch] == [raw]
+
+
 def test_an_empty_mail_is_a_mail(talk: Talk) -> None:
     """Zero bytes are fetched like any others."""
     _, mailbox = talk({"UID FETCH": fetch(row(1, size=0), body(1, b""))})

@@ -23,9 +23,11 @@ FOREIGN = (
     TypeError,
     AttributeError,
     AssertionError,
+    ArithmeticError,
+    RuntimeError,  # and RecursionError: its parser recurses into brackets
     binascii.Error,
 )
-"""What a call into the library may raise; the last six where an answer makes no sense to its parser."""
+"""What a call into the library may raise; from ValueError on where an answer makes no sense to its parser."""
 
 _CUT = "the line to the mail server {host} broke ({detail})"
 _NONSENSE = "the mail server {host} gave an answer that makes no sense ({detail})"
@@ -61,7 +63,6 @@ _REFUSALS = {
     "OVERQUOTA": ("over-quota", "the mailbox {mailbox} is full", "Make room in the mailbox."),
     "TOOBIG": ("too-big", "the mail server {host} does not take a mail this big", ""),
     "APPENDLIMIT": ("too-big", "the mail server {host} does not take a mail this big", ""),
-    "LIMIT": ("over-quota", "the mailbox {mailbox} has reached a limit ({detail})", ""),
     "READ-ONLY": ("read-only", "the folder can only be read, says the mail server {host}", ""),
     "NOPERM": (
         "no-permission",

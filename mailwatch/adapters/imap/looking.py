@@ -102,7 +102,7 @@ def _rows(session: Session, uids: Sequence[int]) -> dict[int, Listed]:
 
 def item(row: Mapping[bytes, Any], prefix: bytes) -> bytes | None:
     """The value of the item whose name starts so: servers write field lists and offsets in their own way."""
-    for key, value in row.items():
-        if key.startswith(prefix):
-            return str(value).encode("ascii") if isinstance(value, int) else value
-    return None
+    value = next((value for key, value in row.items() if key.startswith(prefix)), None)
+    if isinstance(value, int):
+        return str(value).encode("ascii")  # The library makes numbers of atoms that are digits.
+    return value if isinstance(value, bytes) else None
