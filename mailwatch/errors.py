@@ -96,7 +96,7 @@ class Refused(TemporaryError):
     WHY = ("over-quota", "too-big", "read-only", "no-permission", "no-folder", "refused")
 
     def __init__(self, why: str, template: str, *, mend: str = "", **values: object) -> None:
-        super().__init__(template, mend=mend, **values)
+        super().__init__(template, mend=mend, retry_after=None, **values)
         self.why = why
 
 

@@ -54,7 +54,7 @@ class PollReport:
         )
 
 
-def _silent(_where: str, _done: int, _left: int | None) -> None:
+def silent(_where: str, _done: int, _left: int | None) -> None:
     """Tells nobody."""
 
 
@@ -69,7 +69,7 @@ class Ingest:
         parser: Parser,
         rules: Rules,
         clock: Clock,
-        progress: Progress = _silent,
+        progress: Progress = silent,
     ) -> None:
         self._store = store
         self._archive = archive

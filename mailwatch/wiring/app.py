@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.files import read_files
+from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.locks import mailbox_lock
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.adapters.workers import ProcessParser
@@ -19,18 +22,23 @@ from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.filing import Filing, Rule, Verdict
 from mailwatch.core.message import Message
 from mailwatch.core.recognition import find_number
+from mailwatch.core.reminders import DigestSpec
 from mailwatch.core.standing import SenderPolicy
 from mailwatch.errors import ConfigError, MailwatchError
 from mailwatch.jobs import quarantine
 from mailwatch.jobs.adoption import fulfil
 from mailwatch.jobs.filing import Pin
 from mailwatch.jobs.folders import Watched, choose
-from mailwatch.jobs.ingest import Ingest, PollReport, Progress, failed
+from mailwatch.jobs.ingest import Ingest, PollReport, Progress, failed, silent
 from mailwatch.jobs.person import Decided, file_message
+from mailwatch.jobs.refile import refile as refile_all
+from mailwatch.jobs.reindex import ReindexReport, reindex
+from mailwatch.jobs.remind import Reminder, RenderedDigest, SendRow
 from mailwatch.jobs.rename import RenameFolder, Renamer, RenameRow
+from mailwatch.jobs.verify import VerifyReport, verify
 from mailwatch.mime.parse import parse
 from mailwatch.ports import Clock, Held, Mailbox
-from mailwatch.wiring import assemble
+from mailwatch.wiring import assemble, digests, health, upkeep
 
 IMPORTED = "import"
 """The mailbox name of mail that came from files."""
@@ -82,11 +90,11 @@ class App:
         ingest = self._ingest(progress)
         report = PollReport()
         for mailbox in self.config.mailboxes:
-            report += self._with(mailbox, lambda open_, m=mailbox: self._poll_one(ingest, open_, m))
+            report += self._with(mailbox, partial(self._poll_one, ingest, mailbox))
         report += self._retry(quarantine.due(self._held()))
         for mailbox in self.config.mailboxes:
             if self._wishes(mailbox.name):
-                report += self._with(mailbox, lambda open_, m=mailbox: self._fulfil(ingest, open_, m, {}))
+                report += self._with(mailbox, partial(self._fulfil, ingest, mailbox, {}))
         return report
 
     def import_files(self, paths: Sequence[Path], progress: Progress) -> PollReport:
@@ -119,7 +127,7 @@ class App:
             progress=progress,
         )
 
-    def _poll_one(self, ingest: Ingest, mailbox: Mailbox, config: MailboxConfig) -> PollReport:
+    def _poll_one(self, ingest: Ingest, config: MailboxConfig, mailbox: Mailbox) -> PollReport:
         report = ingest.poll(mailbox, assemble.watching(self.config, config, self._clock()))
         if any(folder.rename != "off" for folder in config.folders):
             rows = self._rename_one(mailbox, config, backlog=self.config.rename.backlog)
@@ -127,7 +135,7 @@ class App:
         return report
 
     def _fulfil(
-        self, ingest: Ingest, mailbox: Mailbox, config: MailboxConfig, pins: dict[str, Pin]
+        self, ingest: Ingest, config: MailboxConfig, pins: Mapping[str, Pin], mailbox: Mailbox
     ) -> PollReport:
         watching = assemble.watching(self.config, config, self._clock())
         return PollReport(
@@ -165,12 +173,12 @@ class App:
         return self._decision(decided, ref)
 
     def _fetch_pinned(self, decided: Decided) -> None:
-        ingest = self._ingest(lambda _where, _done, _left: None)
+        ingest = self._ingest(silent)
         homes = {sighting.place.mailbox for sighting in decided.to_fetch}
         for mailbox in self.config.mailboxes:
             if mailbox.name in homes:
                 with self._connected(mailbox) as connection:
-                    self._fulfil(ingest, connection, mailbox, dict(decided.pins))
+                    self._fulfil(ingest, mailbox, decided.pins, connection)
 
     def _decision(self, decided: Decided, ref: str) -> Filing:
         """What holds now for the mail that was named."""
@@ -270,3 +278,62 @@ class App:
     def _policy_of(self, mailbox: str) -> SenderPolicy:
         anchor = next((m.trust_anchor for m in self.config.mailboxes if m.name == mailbox), None)
         return assemble.policy(self.config, anchor)
+
+    # ── the digest ────────────────────────────────────────────────────────────
+
+    def digest(self, name: str | None, lang: str | None) -> RenderedDigest:
+        """The digest ``name`` (default: the first) as it stands now."""
+        job, spec = self._reminder(name)
+        return job.render(spec, lang)
+
+    def send_digest(self, name: str | None) -> tuple[SendRow, ...]:
+        """Send it to each reader who has not had today's."""
+        job, spec = self._reminder(name)
+        return job.send(spec)
+
+    def _reminder(self, name: str | None) -> tuple[Reminder, DigestSpec]:
+        chosen = digests.choose(self.config, name)
+        job = digests.reminder(self.config, chosen, self.store, self.archive, self._clock)
+        return job, digests.spec(self.config, chosen)
+
+    # ── upkeep ────────────────────────────────────────────────────────────────
+
+    def reindex(
+        self, *, refile: bool, apply: bool, from_dir: Path | None, rescan: bool, progress: Progress = silent
+    ) -> ReindexReport:
+        """Make lists and search again from ledger and archive; see ``jobs.reindex`` and ``jobs.refile``."""
+        evidence = self.store.evidence()
+        if from_dir is not None:
+            return upkeep.rebuild_lost(
+                self.config, self.store, self.archive, self._parser, from_dir, progress
+            )
+        if rescan:
+            upkeep.rescan(self.config, self.store, self._clock())
+        report = reindex(
+            self.store, evidence, self.store.rebuild(), self.archive, self._parser, progress=progress
+        )
+        if not refile:
+            return report
+        changed = refile_all(
+            self.store,
+            evidence,
+            self.archive,
+            self._parser,
+            rules=self._rules,
+            policy_of=self._policy_of,
+            apply=apply,
+        )
+        return replace(report, changed=changed)
+
+    def verify(self, progress: Progress) -> VerifyReport:
+        """Hash archive, ledger, texts and journals again."""
+        journal = FileJournal(self.config.journal_folder)
+        return verify(self.store.evidence(), journal, self.archive, progress=progress)
+
+    def check(self) -> tuple[health.CheckRow, ...]:
+        """Does everything work that must."""
+        return health.check(self.config, self.store)
+
+    def status(self) -> health.Status:
+        """Is mail being watched."""
+        return health.status(self.config, self.store)

@@ -1,0 +1,95 @@
+"""Digests of the configuration, with the way each of them leaves the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.catalog import catalog
+from mailwatch.adapters.smtp import SmtpSender, SmtpSettings
+from mailwatch.adapters.sql.store import SqlStore
+from mailwatch.adapters.templates import Templates
+from mailwatch.config.digest import DigestConfig, RecipientConfig, SmtpConfig
+from mailwatch.config.model import Config
+from mailwatch.core.reminders import DigestSpec, Recipient
+from mailwatch.errors import ConfigError
+from mailwatch.jobs.remind import MailboxSender, Reminder
+from mailwatch.ports import Clock, Mailbox, Sender
+from mailwatch.wiring import assemble
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def reminder(
+    config: Config, chosen: DigestConfig, store: SqlStore, archive: FileArchive, clock: Clock
+) -> Reminder:
+    """The job for one digest."""
+    watched = _watched(config, archive)
+    return Reminder(
+        store,
+        _sender(config, chosen, watched),
+        Templates(catalog, config.templates_folder),
+        clock,
+        watched=watched,
+        mailboxes=frozenset(mailbox.name for mailbox in config.mailboxes),
+    )
+
+
+def choose(config: Config, name: str | None) -> DigestConfig:
+    """The digest of this name, or the first.
+
+    Raises:
+        ConfigError: there is none of this name, or none at all.
+    """
+    digests = config.all_digests
+    found = next((d for d in digests if name is None or d.name == name), None)
+    if found is None and name is not None:
+        names = ", ".join(d.name for d in digests) or "-"
+        raise ConfigError("there is no digest {name}; there are: {names}", name=name, names=names)
+    if found is None:
+        raise ConfigError("no digest is configured", mend="add a mailbox, or digests, to the configuration")
+    return found
+
+
+def spec(config: Config, digest: DigestConfig) -> DigestSpec:
+    """The digest as the rules know it."""
+    sender = config.smtp.sender if config.smtp else None
+    return DigestSpec(
+        name=digest.name,
+        sender=sender or (config.mailboxes[0].address if config.mailboxes else digest.to[0].address),
+        recipients=tuple(_reader(config, digest, reader) for reader in digest.to),
+        at=digest.at,
+        weekdays=frozenset(_WEEKDAYS.index(day) + 1 for day in digest.days),
+        silent_after=max(1, digest.silent_after.days),
+    )
+
+
+def _reader(config: Config, digest: DigestConfig, reader: RecipientConfig) -> Recipient:
+    language = reader.language or digest.language or config.language
+    return Recipient(reader.address, language, reader.timezone or config.timezone)
+
+
+def _watched(config: Config, archive: FileArchive) -> Mapping[str, Callable[[], Mailbox]]:
+    return {m.address.lower(): partial(assemble.connection, m, archive) for m in config.mailboxes}
+
+
+def _sender(config: Config, digest: DigestConfig, watched: Mapping[str, Callable[[], Mailbox]]) -> Sender:
+    if config.delivery(digest) == "imap":
+        return MailboxSender(watched)
+    if config.smtp is None:
+        raise ConfigError("the digest {name} goes out by smtp, which is not configured", name=digest.name)
+    return SmtpSender(_settings(config.smtp))
+
+
+def _settings(smtp: SmtpConfig) -> SmtpSettings:
+    username, password = smtp.username, smtp.password
+    return SmtpSettings(
+        host=smtp.host,
+        port=smtp.port,
+        tls=smtp.tls,
+        ca_file=smtp.ca_file,
+        insecure_plain=smtp.insecure_plain,
+        timeout=smtp.timeout.total_seconds(),
+        login=(lambda: (username, password.reveal())) if username and password else None,
+    )
