@@ -88,7 +88,8 @@ def test_recognise_with_a_scheme_of_ones_own(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(
         "data: /d\ntimezone: UTC\nmailboxes: []\n"
-        "schemes:\n  - {name: hd, pattern: 'HD-([0-9]{6})', canonical: 'H{1}', matches: HD-004711, rejects: x}\n"
+        "schemes:\n"
+        "  - {name: hd, pattern: 'HD-([0-9]{6})', canonical: 'H{1}', matches: HD-004711, rejects: HD-1}\n"
     )
     done = mailwatch("recognise", "--json", "HD-123456", MAILWATCH_CONFIG=str(path))
     assert ["H123456"] == [n["number"] for n in json.loads(done.stdout)["numbers"]]

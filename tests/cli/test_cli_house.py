@@ -1,0 +1,136 @@
+"""Commands on a real database and archive, filled from files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mailwatch.cli.chassis import cli
+
+NUMBER = "2611240040001180"
+
+
+def mail(number: int, subject: str, body: str, sender: str = "support@mail.support.microsoft.com") -> bytes:
+    lines = [
+        f"Message-ID: <m{number}@mail.support.microsoft.com>",
+        f"From: {sender}",
+        "To: support@contoso.example",
+        f"Date: Tue, 24 Nov 2026 0{number}:00:00 +0900",
+        f"Subject: {subject}",
+        "Content-Type: text/plain; charset=utf-8",
+        "",
+        body,
+        "",
+    ]
+    return "\n".join(lines).encode()
+
+
+MAILS = (
+    mail(1, f"Mail flow stops - TrackingID#{NUMBER}", "복구 절차를 안내드립니다. 인증번호 123456"),
+    mail(2, f"Re: Mail flow stops - TrackingID#{NUMBER}", "second"),
+    mail(3, "A new offer", "SRX300 at half the price", sender="offers@shop.example"),
+    mail(4, "\x1b]0;owned\x07 TrackingID#2611240040002220", "third", sender="mallory@evil.example"),
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A house whose first import has been done; tests only add to it."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "config.yaml").write_text("data: data\ntimezone: Asia/Seoul\nlanguage: en\nmailboxes: []\n")
+    (home / "in").mkdir()
+    for number, raw in enumerate(MAILS):
+        (home / "in" / f"{number}.eml").write_bytes(raw)
+    run(home, "import", str(home / "in"))
+    return home
+
+
+def run(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["--config", str(home / "config.yaml"), *words], prog_name="mailwatch")
+
+
+def said(home: Path, *words: str) -> Any:
+    result = run(home, *words, "--json")
+    assert 0 == result.exit_code, result.output
+    return json.loads(result.stdout)
+
+
+def test_second_import_files_nothing(home: Path) -> None:
+    """The same files again change nothing: every mail is known."""
+    counts = said(home, "import", str(home / "in"))
+    assert (0, 0, []) == (counts["filed"], counts["renamed"], counts["errors"])
+
+
+def test_cases_and_status(home: Path) -> None:
+    """Cases are listed newest first; one that only strangers speak of is unverified and can be asked for."""
+    assert [("2611240040002220", "unverified"), (NUMBER, "open")] == [
+        (case["number"], case["status"]) for case in said(home, "cases")
+    ]
+    assert [NUMBER] == [case["number"] for case in said(home, "cases", "--status", "open")]
+
+
+def test_unverified_cases_stand_apart(home: Path) -> None:
+    """For people, cases of strangers come after a line of their own."""
+    lines = run(home, "cases").output.splitlines()
+    apart = lines.index("Unverified: only unknown senders speak of these")
+    assert any(NUMBER in line for line in lines[:apart])
+    assert any("2611240040002220" in line for line in lines[apart:])
+
+
+@pytest.mark.parametrize("asked", [NUMBER, f"TrackingID#{NUMBER}", f"Re: anything - TrackingID#{NUMBER}"])
+def test_show_finds_a_case_by_any_form(home: Path, asked: str) -> None:
+    """A number, its token and a pasted subject find the same case with its messages by date."""
+    case = said(home, "show", asked)
+    assert NUMBER == case["number"]
+    assert ["m1@mail.support.microsoft.com", "m2@mail.support.microsoft.com"] == [
+        message["message_id"] for message in case["messages"]
+    ]
+    assert {"rule": "subject-token", "confidence": "certain", "standing": "claimed"} == {
+        key: value for key, value in case["messages"][0]["filed_by"].items() if key != "matched"
+    }
+
+
+def test_show_of_an_unknown_case(home: Path) -> None:
+    """A number that nobody mentioned is told as such, with exit code 2."""
+    result = run(home, "show", "2611240040009990")
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert "there is no case 2611240040009990" in result.stderr
+
+
+def test_terminal_sequences_of_strangers_are_harmless(home: Path) -> None:
+    """A subject that would set the terminal's title is printed without its power."""
+    assert "\x1b" not in run(home, "show", "2611240040002220").output
+
+
+def test_search_finds_korean_and_covers_codes(home: Path) -> None:
+    """A two-syllable word inside the text is found; the one-time code beside it is not shown."""
+    [hit] = said(home, "search", "복구")
+    assert NUMBER == hit["number"]
+    assert "복구 절차" in hit["snippet"]
+    assert "123456" not in hit["snippet"]
+    assert "123456" not in run(home, "search", "복구").output
+    assert [] == said(home, "search", "존재하지않는말")
+
+
+def test_a_person_decides(home: Path) -> None:
+    """A mail is filed by hand under another case, by its Message-ID, and the timeline says who decided."""
+    result = run(home, "file", "<m4@mail.support.microsoft.com>", NUMBER, "--reason", "asked by phone")
+    assert 0 == result.exit_code, result.output
+    case = said(home, "show", NUMBER)
+    assert ["subject-token", "subject-token", "person"] == [m["filed_by"]["rule"] for m in case["messages"]]
+    assert 0 == run(home, "file", "<m4@mail.support.microsoft.com>", "2611240040002220").exit_code
+
+
+def test_file_of_an_unknown_mail(home: Path) -> None:
+    """A name that no mail has is told with exit code 2."""
+    result = run(home, "file", "ffffffffffff", NUMBER)
+    assert 2 == result.exit_code
+    assert "ffffffffffff" in result.stderr
+
+
+def test_quarantine_is_empty(home: Path) -> None:
+    """Nothing in these mails is unreadable."""
+    assert [] == said(home, "quarantine")
+    assert "every mail could be read\n" == run(home, "quarantine").output
