@@ -87,6 +87,7 @@ TABLE: list[tuple[BaseException, type[MailwatchError], str]] = [
     (Imap.readonly("INBOX is not writable"), Refused, "only be read"),
     (Imap.error("SELECT command error: BAD [b'what']"), TemporaryError, "makes no sense"),
     (Imap.error("append failed: [OVERQUOTA] full"), Refused, "full"),
+    (Imap.error("append failed: [OVERQUOTA] full, try again later"), Refused, "full"),
     (Imap.abort("unexpected response while waiting: ('NO', [b'[TOOBIG] no'])"), Refused, "this big"),
     (imapclient.exceptions.CapabilityError("no STARTTLS"), ConfigError, "cannot do this"),
     (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), ConfigError, "there is no mail server"),

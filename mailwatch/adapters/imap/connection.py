@@ -133,14 +133,12 @@ def login(client: IMAPClient, account: ImapAccount, password: str) -> None:
 
 
 def _check_printable(account: ImapAccount, password: str) -> None:
-    for what, value in (("user name", account.username), ("password", password)):
+    for value, template in (
+        (account.username, "the user name of the mailbox {mailbox} is empty or holds a control character"),
+        (password, "the password of the mailbox {mailbox} is empty or holds a control character"),
+    ):
         if not value or has_control(value):
-            raise ConfigError(
-                "the {what} of the mailbox {mailbox} is empty or holds a control character",
-                mend="Look for a line break at its end.",
-                what=what,
-                mailbox=account.name,
-            )
+            raise ConfigError(template, mend="Look for a line break at its end.", mailbox=account.name)
 
 
 def _authenticate(client: IMAPClient, account: ImapAccount, password: str) -> None:

@@ -79,10 +79,10 @@ _BUSY_WORDS = ("throttl", "too many", "try again", "suggested backoff", "tempora
 
 def _answered(error: BaseException, account: ImapAccount, detail: str) -> MailwatchError:
     text = _words(error)
-    busy = busy_or_none(text, account, detail)
+    code = response_code(text) or ""
+    busy = None if code in _REFUSALS else busy_or_none(text, account, detail)
     if busy is not None:
         return busy
-    code = response_code(text) or ""
     why, template, mend = _REFUSALS.get(code, ("refused", "the mail server {host} said no ({detail})", ""))
     return Refused(why, template, mend=mend, **_values(account, detail))
 
