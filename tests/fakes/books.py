@@ -49,9 +49,7 @@ def sha(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def fetched(
-    raw: bytes, uid: int = 1, folder: str | None = "INBOX", mailbox: str = "support"
-) -> Fetched:
+def fetched(raw: bytes, uid: int = 1, folder: str | None = "INBOX", mailbox: str = "support") -> Fetched:
     return Fetched(
         place=Place(mailbox, folder, 1, uid),
         content=raw,
