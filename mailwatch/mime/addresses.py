@@ -10,6 +10,7 @@ from mailwatch.core.message import Address
 from mailwatch.mime.headers import decode_text
 from mailwatch.mime.identity import ADDRESS, lower_domain
 
+_ANGLE = re.compile(r"<[^<>]{1,256}>")
 _GROUP = re.compile(r"undisclosed[ -]recipients?", re.IGNORECASE)
 
 
@@ -26,13 +27,13 @@ def by_stdlib(text: str) -> list[tuple[str, str]]:
         found = []
     if found:
         return found
-    bare = ADDRESS.search(text)
-    return [("", bare[0] if bare else " ".join(text.replace("<", " ").replace(">", " ").split()))]
+    bare = ADDRESS.search(text) or _ANGLE.search(text)
+    return [("", (bare[0] if bare else text).strip(" <>"))]
 
 
 def tidy(found: Iterable[tuple[str, str]]) -> Iterator[Address]:
     """Names decoded where they were quoted encoded words, domains in lower case, no halves of addresses."""
     for name, addr in found:
         bare = addr.strip()
-        if bare and bare == bare.strip("@"):
+        if bare == bare.strip("@") and any(map(str.isalnum, bare)):
             yield Address(decode_text(name.encode()), lower_domain(bare))

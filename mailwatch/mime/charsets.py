@@ -95,7 +95,7 @@ def promote(label: str) -> str | None:
 def _python_codec(name: str) -> str | None:
     try:
         # ``bytes.decode`` refuses codecs that are no text encodings (hex, rot13, zlib) by this LookupError.
-        b"".decode(name)
+        b"a".decode(name, "ignore")
         found = codecs.lookup(name).name
     except (LookupError, UnicodeError, ValueError):
         return None

@@ -81,7 +81,8 @@ def split(raw: bytes, limits: Limits = DEFAULT) -> Header:
             return Header(tuple(fields), found.end(), broken)
         else:
             broken, end = True, _line_end(raw, at, stop)
-            if raw[at] not in b" \t" and not _KNOWN.match(raw, end, stop):
+            cut = end == stop < len(raw)
+            if not cut and raw[at] not in b" \t" and not _KNOWN.match(raw, end, stop):
                 return Header(tuple(fields), at, broken)
             at = end
     return Header(tuple(fields), _skip_rest(raw, at), broken, truncated=at < len(raw))

@@ -87,6 +87,7 @@ def _parse(raw: bytes, limits: Limits) -> Message:
         authentication_results=_authentication_results(header),
         body_hash=_fold_hash(text),
         own_hash=_fold_hash("\n".join(s.text for s in read.segments if not s.quoted)),
+        from_count=len(people["from"]),
         defects=_defects(header, grown, read.defects),
     )
 
@@ -98,9 +99,9 @@ def _charset_hint(root: Part) -> str | None:
 
 
 def _people(header: Header, hint: str | None, limits: Limits) -> dict[str, tuple[Address, ...]]:
-    """The addresses of From, To and Cc. From counts once, recipients of repeated fields are joined."""
+    """The addresses of From, To and Cc, those of repeated fields joined."""
     lines = {
-        "from": [v for v in (header.first(b"from"),) if v is not None],
+        "from": header.all(b"from"),
         "to": header.all(b"to"),
         "cc": header.all(b"cc"),
     }

@@ -9,7 +9,7 @@ from email.message import Message as StdlibMessage
 from typing import TypeVar
 
 from mailwatch.mime.charsets import decode
-from mailwatch.mime.headers import decode_base64, decode_text
+from mailwatch.mime.headers import decode_base64, decode_text, unfold
 
 _T = TypeVar("_T")
 _WORD = re.compile(r"[a-z0-9_.+-]{1,100}")
@@ -69,10 +69,19 @@ class Part(StdlibMessage):
         return decode_text(self._parameter(name, "content-type")).lower()
 
     def _parameter(self, name: str, field: str) -> bytes:
-        value = _lenient(lambda: self.get_param(name, None, field), None)
+        value = _lenient(lambda: self._readable(field).get_param(name, None, field), None)
         if isinstance(value, tuple):  # RFC 2231: charset, language, and octets in the form of Latin-1
             return decode(value[2].encode("latin-1", "replace"), value[0]).text.encode()
         return _octets(value) if isinstance(value, str) else b""
+
+    def _readable(self, field: str) -> StdlibMessage:
+        """A message whose ``field`` holds no raw 8-bit bytes: the standard library would lose them."""
+        value = next((str(v) for n, v in self.raw_items() if n.lower() == field), "")
+        if value.isascii():
+            return self
+        view = StdlibMessage()
+        view[field] = decode(unfold(_octets(value))).text
+        return view
 
     @property
     def encoding(self) -> str:

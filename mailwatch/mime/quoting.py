@@ -54,11 +54,13 @@ _WROTE = re.compile(
     r"(?:\bwrote|\bschrieb[^:]{0,80}|\ba écrit|\bescribió|\bescreveu|\bha scritto|\bschreef[^:]{0,80}|"
     r"작성|쓰신 글|写道|寫道|のメール|書きました)[ \t\u00a0]{0,4}[:：][ \t]{0,8}\n?\Z"
 )
+# Gmail may wrap inside the angle brackets of the address: this ">" closes them and marks no quote.
+_BROKEN_ADDRESS = re.compile(r">[ \t]?(?:wrote|님이 작성|작성|のメール|写道)[ \t]?[:：][ \t]?\n?\Z")
 _JAPANESE_GMAIL = re.compile(
     r"[^\n]{0,80}\d{4}年\d{1,2}月\d{1,2}日[^\n<]{0,120}<[^\n<>@]{1,80}@[^\n<>]{1,80}>[:：]\s*\Z"
 )
 _ATTRIBUTION_START = re.compile(
-    r"[ \t]{0,8}(?:On |Am |Le |El |Em |Il |Op |\d{4}[년年./-]|\d{1,2}[./]\s?\d|[^\n]{0,100}<[^\n<>]{1,100}@)"
+    r"[ \t]{0,8}(?:(?P<date>On |Am |Le |El |Em |Il |Op |\d{4}[년年./-]|\d{1,2}[./]\s?\d)|[^\n]{0,100}<[^\n<>]{1,100}@)"
 )
 
 
@@ -127,7 +129,7 @@ def _judge(lines: _Lines) -> list[bool]:
     flags = list(lines.marked)
     done = 0
     for n, line in enumerate(lines.lines):
-        if n < done or flags[n] or not _may_introduce(line):
+        if n < done or not _may_introduce(line) or (flags[n] and not _BROKEN_ADDRESS.match(line)):
             continue
         above, below = _introduction(lines, n)
         if above == below:
@@ -165,12 +167,15 @@ def _attribution(lines: _Lines, n: int) -> int | None:
         return None
     if _names_somebody(head):
         return n
+    found: int | None = None
     for above in range(n - 1, max(n - 1 - _WRAPPED, -1), -1):
         if lines.marked[above] or lines.lines[above].isspace():
-            return None
-        if _ATTRIBUTION_START.match(lines.head(above)):
-            return above
-    return None
+            break
+        start = _ATTRIBUTION_START.match(lines.head(above))
+        found = above if start else found
+        if start and start["date"]:
+            break
+    return found
 
 
 def _names_somebody(head: str) -> bool:
