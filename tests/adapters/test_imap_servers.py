@@ -340,3 +340,31 @@ def test_the_check_of_refused_plain_text_calls_nobody() -> None:
     found = probe_connection(account_at(143, host="192.0.2.1", tls=Tls.NONE))
     assert [(p.check, p.ok) for p in found] == [("host", True), ("connection", False)]
     assert "plain text" in str(found[-1].detail)
+
+
+def test_the_check_warns_where_mails_cannot_be_moved() -> None:
+    """Without MOVE and UIDPLUS renaming is possible by copy only, and the way to say so is told."""
+    with ScriptedServer({"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\nTAG OK done\r\n"}) as server:
+        found = {p.check: p for p in probe_connection(account_at(server.port))}
+    assert found["capabilities"].ok is None
+    assert "MOVE, UIDPLUS" in str(found["capabilities"].detail)
+    assert "copy" in str(found["capabilities"].mend)
+
+
+def test_the_check_names_a_host_that_cannot_be_found() -> None:
+    """A name that no server knows fails the first step."""
+    (row,) = probe_connection(account_at(993, host="mail.invalid", tls=Tls.IMPLICIT))
+    assert (row.check, row.ok) == ("host", False)
+
+
+def test_a_certificate_that_is_wrong_in_two_ways_is_still_told(tmp_path: Path) -> None:
+    """Made out to another name and out of date: the name is wrong, and whose it is stays unknown."""
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    other = ca.issue_cert("mail.fabrikam.example", not_after=datetime(2020, 1, 1, tzinfo=UTC))
+    other.configure_cert(context)
+    with ScriptedServer(tls=context) as server:
+        account = account_at(server.port, tls=Tls.IMPLICIT, ca_file=tmp_path / "ca.pem")
+        with pytest.raises(ConfigError, match=r"certificate"):
+            ImapMailbox(account, spool_in(tmp_path)).examine("INBOX")

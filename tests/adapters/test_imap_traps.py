@@ -128,6 +128,13 @@ def test_a_server_that_refuses_id_is_used_all_the_same(talk: Talk) -> None:
     assert mailbox.examine("INBOX").exists == 3
 
 
+def test_a_line_cut_after_id_is_a_broken_line(talk: Talk) -> None:
+    """Only a NO to ID is passed over."""
+    _, mailbox = talk({"CAPABILITY": b"* CAPABILITY IMAP4rev1 ID\r\nTAG OK done\r\n", "ID": HANG_UP})
+    with pytest.raises(TemporaryError, match="broke"):
+        mailbox.examine("INBOX")
+
+
 def test_imap4rev2_changes_nothing(talk: Talk) -> None:
     """Some servers announce ENABLE and IMAP4rev2 without a working one: nothing is ever enabled."""
     server, mailbox = talk({"CAPABILITY": b"* CAPABILITY IMAP4rev1 IMAP4rev2 ENABLE\r\nTAG OK done\r\n"})
@@ -341,6 +348,14 @@ def test_a_big_mail_comes_whole_whatever_size_is_told(talk: Talk, lie: int) -> N
     assert isinstance(mail.content, Path)
     assert mail.content.read_bytes() == raw
     assert (mail.sha256, mail.size) == (hashlib.sha256(raw).hexdigest(), len(raw))
+
+
+def test_a_big_mail_can_be_read_into_memory(talk: Talk) -> None:
+    """Renaming asks for whole mails: also a big one comes as bytes."""
+    raw = b"0123456789" * (9 * 1024 * 1024 // 10)
+    _, mailbox = talk({"UID FETCH": big_server(raw, len(raw))})
+    mailbox.select("INBOX")
+    assert mailbox.read([1])[1].content == raw
 
 
 def test_a_big_mail_of_whole_pieces_ends(talk: Talk) -> None:
@@ -561,6 +576,57 @@ def test_no_command_is_smuggled_by_a_folder_name(talk: Talk, name: str) -> None:
     with pytest.raises(ConfigError):
         mailbox.move([1], name)
     assert [line for line in server.said[before:] if "INBOX" not in line] == []
+
+
+def test_a_server_may_announce_special_uses_and_not_tell_them(talk: Talk) -> None:
+    """Where the extended LIST fails, the plain one counts, and names help."""
+
+    def answer(asked: str) -> bytes:
+        if "SPECIAL-USE" in asked:
+            return b"TAG BAD what\r\n"
+        return b'* LIST () "/" INBOX\r\n* LIST () "/" "Sent"\r\n' + OK
+
+    capability = b"* CAPABILITY IMAP4rev1 SPECIAL-USE LIST-EXTENDED\r\nTAG OK done\r\n"
+    _, mailbox = talk({"LIST": answer, "CAPABILITY": capability})
+    assert {f.name: f.role for f in mailbox.folders()}["Sent"] is Role.SENT
+
+
+def test_a_server_that_forbids_folders_says_so(talk: Talk) -> None:
+    """CREATE answered NO is a refusal, so that another place can be tried."""
+    _, mailbox = talk({"CREATE": b"TAG NO [NOPERM] only below INBOX\r\n"})
+    with pytest.raises(Refused) as caught:
+        mailbox.select("Mailwatch/Cases", create=True)
+    assert caught.value.why == "no-permission"
+
+
+def test_a_folder_that_somebody_else_made_first_is_used(talk: Talk) -> None:
+    """Two programs may make the same folder: NO to CREATE is no failure if it is there then."""
+    listed = iter([b"", b'* LIST () "/" Cases\r\n'])
+    _, mailbox = talk(
+        {
+            "LIST": lambda _: next(listed) + OK,
+            "CREATE": b"TAG NO [ALREADYEXISTS] there\r\n",
+            "SUBSCRIBE": b"TAG NO never\r\n",
+        }
+    )
+    assert mailbox.select("Cases", create=True).read_write
+
+
+@pytest.mark.parametrize("message_id", ["", "<>", "한글@contoso.example", "a\r\nb@c"])
+def test_a_message_id_that_cannot_be_asked_for_is_not_found(talk: Talk, message_id: str) -> None:
+    """Nothing is sent for an empty Message-ID, one with a line break, and one that is not ASCII."""
+    server, mailbox = talk()
+    mailbox.examine("INBOX")
+    assert mailbox.find(message_id) == ()
+    assert not any("SEARCH" in line for line in server.said)
+
+
+def test_an_empty_window_asks_nothing(talk: Talk) -> None:
+    """A window that ends before it starts holds nothing."""
+    server, mailbox = talk()
+    mailbox.examine("INBOX")
+    assert mailbox.search(10, 9) == ()
+    assert not any("SEARCH" in line for line in server.said)
 
 
 # ── changing ──────────────────────────────────────────────────────────────────

@@ -140,3 +140,22 @@ def test_the_environment_is_clean() -> None:
     """Settings of whoever runs the tests do not reach them."""
     assert "CREDENTIALS_DIRECTORY" not in os.environ
     assert "MAILWATCH_CONFIG" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("required", "outcome"), [("1", pytest.fail.Exception), ("0", pytest.skip.Exception)]
+)
+def test_what_is_missing_skips_or_fails(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    required: str,
+    outcome: type[BaseException],
+) -> None:
+    """A user's machine may lack servers and data; where MAILWATCH_REQUIRE_ALL is 1, that is a failure."""
+    plugins = request.config.pluginmanager.get_plugins()
+    (conftest,) = [p for p in plugins if str(getattr(p, "__file__", "")).endswith("tests/conftest.py")]
+    monkeypatch.setenv("MAILWATCH_REQUIRE_ALL", required)
+    monkeypatch.setenv("MAILWATCH_SHARED", "/nonexistent")
+    request.node.add_marker(pytest.mark.shared)
+    with pytest.raises(outcome, match="MAILWATCH_SHARED"):
+        conftest.pytest_runtest_setup(request.node)
