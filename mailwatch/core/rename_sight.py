@@ -140,13 +140,18 @@ def removable(plan: Plan, spot: Spot) -> bool:
 
 
 def withdraw(plan: Plan, seen: Seen, state: PlanState, why: str | None) -> Step:
-    """Remove our copies, those alone that prove themselves, and end the plan."""
+    """Remove our copies, those alone that prove themselves, and end the plan.
+
+    Why is committed first: when the copies are gone, nothing else tells it.
+    """
     left = tuple(c for c in seen.copies if not c.deleted)
     if not left:
         return end(plan, state, why)
     if any(c.proof is Proof.UNREAD for c in left):
         return read(plan, *left)
     proved = tuple(c for c in left if removable(plan, c))
+    if proved and plan.why != why:
+        return Step(Act.COMMIT, replace(plan, why=why))
     if proved and Act.REMOVE not in seen.tried:
         return Step(Act.REMOVE, plan, proved)
     return end(plan, PlanState.REVIEW, "not-removed" if proved else "copy-differs")

@@ -47,7 +47,7 @@ def _planned(plan: Plan, seen: Seen) -> Step:
     if why is not None:
         return withdraw(plan, seen, PlanState.ABORTED, why)
     if seen.copy is not None:
-        return commit(plan, PlanState.APPENDED, copy_uid=seen.copy.uid)
+        return commit(replace(plan, why=None), PlanState.APPENDED, copy_uid=seen.copy.uid)
     if plan.uidnext_before is None:
         return Step(Act.PREPARE, plan)
     return _append(plan, seen)
@@ -146,10 +146,12 @@ def _source_lost(seen: Seen) -> str | None:
 
 
 def _copy_lost(plan: Plan, seen: Seen) -> Step | None:
-    """Somebody took or deleted the copy: the original stays, and that is all."""
-    if seen.copy is None or seen.copy.deleted:
+    """Somebody took or deleted the copy, or we withdrew it: the original stays, and that is all."""
+    if seen.copy is not None and not seen.copy.deleted:
+        return None
+    if plan.why is None:
         return end(plan, PlanState.ABORTED, "copy-gone")
-    return None
+    return end(plan, PlanState.REVIEW, plan.why)
 
 
 def _same_flags(plan: Plan, source: Spot | None, seen: Seen) -> Step | None:

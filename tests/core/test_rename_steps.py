@@ -57,6 +57,10 @@ def tried(*acts: Act) -> frozenset[Act]:
     return frozenset(acts)
 
 
+def because(why: str, plan: Plan) -> Plan:
+    return replace(plan, why=why)
+
+
 def both(source: Spot = PROVED, *copies: Spot, **more: Any) -> Seen:
     return Seen(source=source, copies=copies or (spot(10, "copy"),), **more)
 
@@ -70,6 +74,7 @@ RENAMES = [
     (FRESH, Seen(None, known=False), "locate"),
     (PLAN, Seen(SOURCE), "append"),
     (PLAN, Seen(SOURCE, (spot(10),)), "appended"),
+    (because("over-quota", PLAN), Seen(SOURCE, (spot(10),)), "appended"),
     (PLAN, Seen(SOURCE, (spot(10), spot(11))), "appended"),
     (PLAN, Seen(SOURCE, tried=tried(Act.APPEND)), "look"),
     (PLAN, Seen(SOURCE, tried=tried(Act.APPEND, Act.LOOK)), "review not-stored"),
@@ -79,11 +84,16 @@ RENAMES = [
     (PLAN, Seen(SOURCE, refused="too-big"), "aborted too-big"),
     (PLAN, Seen(None), "aborted source-gone"),
     (PLAN, Seen(None, (spot(10),)), "read 10"),
-    (PLAN, Seen(None, (spot(10, "copy"),)), "remove 10"),
-    (PLAN, Seen(None, (spot(10, "alike"),)), "remove 10"),
+    (PLAN, Seen(None, (spot(10, "copy"),)), "planned source-gone"),
+    (because("source-gone", PLAN), Seen(None, (spot(10, "copy"),)), "remove 10"),
+    (because("source-gone", PLAN), Seen(None, (spot(10, "alike"),)), "remove 10"),
     (PLAN, Seen(None, (spot(10, "foreign"),)), "review copy-differs"),
-    (PLAN, Seen(None, (spot(10, "copy"), spot(11, "foreign"))), "remove 10"),
-    (PLAN, Seen(None, (spot(10, "copy"),), tried=tried(Act.REMOVE)), "review not-removed"),
+    (because("source-gone", PLAN), Seen(None, (spot(10, "copy"), spot(11, "foreign"))), "remove 10"),
+    (
+        because("source-gone", PLAN),
+        Seen(None, (spot(10, "copy"),), tried=tried(Act.REMOVE)),
+        "review not-removed",
+    ),
     (PLAN, Seen(None, (spot(10, "copy", DELETED),)), "aborted source-gone"),
     (APPENDED, Seen(None, known=False), "locate"),
     (APPENDED, Seen(SOURCE), "aborted copy-gone"),
@@ -91,13 +101,15 @@ RENAMES = [
     (APPENDED, both(SOURCE, spot(10)), "read 7 10"),
     (APPENDED, both(PROVED, spot(10)), "read 10"),
     (APPENDED, both(PROVED), "verified"),
-    (APPENDED, both(PROVED, spot(10, "alike")), "remove 10"),
+    (APPENDED, both(PROVED, spot(10, "alike")), "appended altered"),
+    (because("altered", APPENDED), both(PROVED, spot(10, "alike")), "remove 10"),
+    (because("altered", APPENDED), Seen(SOURCE), "review altered"),
     (APPENDED, both(PROVED, spot(10, "foreign")), "review copy-differs"),
-    (APPENDED, both(spot(7, "foreign")), "remove 10"),
+    (APPENDED, both(spot(7, "foreign")), "appended source-differs"),
     (APPENDED, both(PROVED, spot(10, "copy"), spot(11, "copy")), "remove 11"),
     (APPENDED, both(PROVED, spot(10, "copy"), spot(11, "foreign")), "verified"),
     (APPENDED, both(PROVED, spot(10, "copy"), spot(11, "copy"), tried=tried(Act.REMOVE)), "verified"),
-    (APPENDED, both(GONE), "remove 10"),
+    (APPENDED, both(GONE), "appended source-deleted"),
     (APPENDED, both(spot(7, "original", frozenset({r"\Seen"}))), "flag 10"),
     (replace(APPENDED, **BESIDE), both(SOURCE, spot(10)), "read 10"),
     (replace(APPENDED, **BESIDE), both(SOURCE, spot(10, "alike")), "verified"),
@@ -110,11 +122,12 @@ RENAMES = [
     (RETIRING, Seen(None, known=False), "locate"),
     (RETIRING, both(SOURCE, spot(10)), "move 7"),
     (RETIRING, both(SOURCE, spot(10), tried=tried(Act.MOVE)), "read 10"),
-    (RETIRING, both(SOURCE, spot(10, "copy"), tried=tried(Act.MOVE)), "remove 10"),
+    (RETIRING, both(SOURCE, spot(10, "copy"), tried=tried(Act.MOVE)), "retiring not-moved"),
     (RETIRING, Seen(SOURCE, tried=tried(Act.MOVE)), "aborted copy-gone"),
-    (RETIRING, both(SOURCE, spot(10, "copy"), refused="over-quota"), "remove 10"),
+    (because("not-moved", RETIRING), Seen(SOURCE), "review not-moved"),
+    (RETIRING, both(SOURCE, spot(10, "copy"), refused="over-quota"), "retiring over-quota"),
     (RETIRING, both(SOURCE, spot(10, "alike"), tried=tried(Act.MOVE)), "review copy-differs"),
-    (RETIRING, both(GONE, spot(10, "copy")), "remove 10"),
+    (because("source-deleted", RETIRING), both(GONE, spot(10, "copy")), "remove 10"),
     (RETIRING, both(replace(SOURCE, flags=frozenset({r"\Seen"})), spot(10)), "flag 10"),
     (RETIRING, Seen(None, (spot(10),)), "look"),
     (RETIRING, Seen(None, (spot(10),), stored=spot(3), tried=tried(Act.LOOK)), "done"),
@@ -124,7 +137,7 @@ RENAMES = [
         Seen(None, (spot(10),), stored=spot(3, "unread", frozenset({r"\Seen"})), tried=tried(Act.LOOK)),
         "flag 10",
     ),
-    (RETIRING, Seen(None, (spot(10, "copy"),), gapless=True, tried=tried(Act.LOOK)), "remove 10"),
+    (RETIRING, Seen(None, (spot(10, "copy"),), gapless=True, tried=tried(Act.LOOK)), "retiring source-gone"),
     (RETIRING, Seen(None, gapless=True, tried=tried(Act.LOOK)), "aborted source-gone"),
     (RETIRING, Seen(None, (spot(10, "copy"),), tried=tried(Act.LOOK)), "review original-not-found"),
     (replace(PLAN, state=PlanState.DONE), Seen(None), "rest"),
