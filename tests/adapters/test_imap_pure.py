@@ -310,6 +310,13 @@ def test_known_names_help_where_no_attribute_exists(name: str, role: Role) -> No
     assert roles((name, ()))[name] is role
 
 
+def test_names_are_cut_at_the_servers_own_delimiter() -> None:
+    """Courier's folders lie below INBOX, with a dot; a flat server has no delimiter at all."""
+    dotted = Row(frozenset(), ".", b"INBOX.Sent")
+    flat = Row(frozenset(), "", b"Sent")
+    assert [f.role for f in to_folders([dotted, flat])] == [Role.SENT, Role.SENT]
+
+
 def test_inbox_comes_first_in_any_spelling() -> None:
     """INBOX is known without regard to case (RFC 3501 section 5.1)."""
     found = to_folders(rows(("Archive", ()), ("inbox", ()), ("AAA", ())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,6 +112,16 @@ def test_tls_contexts_are_shared(dovecot_user: MailUser) -> None:
     """One context for each CA file, however many mailboxes use it."""
     assert context_for(dovecot_user.ca_file) is context_for(dovecot_user.ca_file)
     assert context_for(dovecot_user.ca_file) is not context_for(None)
+
+
+def test_a_renewed_ca_file_counts_without_a_restart(tmp_path: Path) -> None:
+    """A changed file makes a new context; the daemon runs for months."""
+    path = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(path)
+    os.utime(path, (1, 1))
+    before = context_for(path)
+    trustme.CA().cert_pem.write_to_path(path)
+    assert context_for(path) is not before
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import re
@@ -13,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from servers.accounts import account_at, spool_in
 from servers.scripted import HANG_UP, OK, Answer, ScriptedServer
 
 from mailwatch.adapters.imap import ImapMailbox, beneath, fetching, looking, session
-from mailwatch.errors import ConfigError, Refused, TemporaryError
+from mailwatch.errors import ConfigError, MailwatchError, Refused, TemporaryError
 from mailwatch.ports import Role
 
 Talk = Callable[..., tuple[ScriptedServer, ImapMailbox]]
@@ -443,6 +446,35 @@ def test_a_senseless_answer_is_told_and_forgotten(talk: Talk, answer: bytes) -> 
     with pytest.raises(TemporaryError):
         mailbox.list([1])
     assert set(mailbox.list([1])) == {1}
+
+
+_pieces = st.lists(
+    st.sampled_from(
+        [b"(", b")", b'"', b"\\", b"{3}\r\n", b"{9}\r\nabc", b"UID ", b"1 ", b"FLAGS ", b"[", b"]", b"NIL "]
+    )
+    | st.sampled_from([b"RFC822.SIZE ", b"INTERNALDATE ", b"BODY ", b"ENVELOPE ", b"\r\n* 1 FETCH ", b"\xff"])
+    | st.binary(max_size=4),
+    max_size=25,
+)
+
+
+def test_no_answer_at_all_raises_a_foreign_error(talk: Talk) -> None:
+    """Whatever a FETCH answer is made of, the outcome is a result or an error of ours."""
+    answer = b""
+    server, mailbox = talk({"UID FETCH": lambda _: b"* 1 FETCH (" + answer + b")\r\n" + OK + HANG_UP})
+
+    @settings(max_examples=120, deadline=None)
+    @given(_pieces)
+    def fuzz(parts: list[bytes]) -> None:
+        nonlocal answer
+        answer = b"".join(parts)
+        mailbox.examine("INBOX")
+        with contextlib.suppress(MailwatchError):
+            assert isinstance(mailbox.list([1]), dict)
+        mailbox._session.drop()
+
+    fuzz()
+    assert server.connections > 100
 
 
 @pytest.mark.parametrize("value", [b"NIL", b"(a b)", b"()"])

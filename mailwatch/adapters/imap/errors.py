@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import imaplib
+import re
 import socket
 import ssl
 from collections.abc import Callable
@@ -33,6 +34,7 @@ _CUT = "the line to the mail server {host} broke ({detail})"
 _NONSENSE = "the mail server {host} gave an answer that makes no sense ({detail})"
 _WAIT = "Nothing to do: mailwatch tries again by itself. If it lasts, ask whoever runs the server."
 _LONG_WAIT = 300.0
+_BYTES_SHOWN = re.compile(r"b['\"](.*)['\"]", re.DOTALL)
 
 
 def translate(error: BaseException, account: ImapAccount, secret: str = "") -> MailwatchError:
@@ -49,7 +51,9 @@ def translate(error: BaseException, account: ImapAccount, secret: str = "") -> M
 def _words(error: BaseException) -> str:
     first = error.args[0] if error.args else ""
     text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(error)
-    return text or type(error).__name__
+    # imaplib puts the bytes of an answer into its errors; the library makes "b'…'" of them.
+    bytes_shown = _BYTES_SHOWN.fullmatch(text)
+    return (bytes_shown[1] if bytes_shown else text) or type(error).__name__
 
 
 def is_answer(error: BaseException) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 from mailwatch.errors import ConfigError
 
 
-@lru_cache(maxsize=32)
 def context_for(ca_file: Path | None, *, check_hostname: bool = True) -> ssl.SSLContext:
     """A context that verifies certificates, and names unless told otherwise.
 
@@ -17,7 +16,8 @@ def context_for(ca_file: Path | None, *, check_hostname: bool = True) -> ssl.SSL
     is ever sent over such a line. Raises ConfigError where the CA file cannot be used.
     """
     try:
-        context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+        changed = 0 if ca_file is None else ca_file.stat().st_mtime_ns
+        return _context(ca_file, changed, check_hostname)
     except (OSError, ValueError) as error:
         raise ConfigError(
             "the CA file {path} cannot be used ({detail})",
@@ -25,6 +25,12 @@ def context_for(ca_file: Path | None, *, check_hostname: bool = True) -> ssl.SSL
             path=ca_file,
             detail=getattr(error, "strerror", None) or "no PEM certificate in it",
         ) from error
+
+
+@lru_cache(maxsize=32)
+def _context(ca_file: Path | None, _changed: int, check_hostname: bool) -> ssl.SSLContext:  # noqa: FBT001 - a cache's key.
+    """``_changed`` makes a renewed CA file count without a restart."""
+    context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
     context.check_hostname = check_hostname
     return context
 
