@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import io
 import sys
 from pathlib import Path
@@ -50,7 +49,7 @@ class LazyGroup(click.Group):
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use.")
 @click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of what is printed.")
 @click.option("-v", "--verbose", count=True, help="Say more; twice: say everything. Shows tracebacks.")
-@click.version_option(importlib.metadata.version("mailwatchd"), prog_name="mailwatch")
+@click.version_option(package_name="mailwatchd", prog_name="mailwatch")
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None, lang: str | None, verbose: int) -> None:
     """Keeps the record of your Microsoft support cases straight from your own mailbox.

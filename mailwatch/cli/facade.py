@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from mailwatch.core.filing import Filing
-from mailwatch.core.message import Message
-from mailwatch.errors import Words
-from mailwatch.ports import Archive, Held, Store
+if TYPE_CHECKING:
+    # All of these are types only; at run time ``COMMAND --help`` would wait 200 ms for them.
+    from mailwatch.core.filing import Filing
+    from mailwatch.core.message import Message
+    from mailwatch.errors import Words
+    from mailwatch.ports import Archive, Change, Held, Store
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, how many done, how many left or None) now and then."""
@@ -167,20 +169,6 @@ class ReindexReport(Protocol):
     @property
     def changed(self) -> Sequence[Change]:
         """Other decisions than those in the ledger."""
-        ...
-
-
-class Change(Protocol):
-    """One decision that today's rules take otherwise."""
-
-    @property
-    def before(self) -> Filing | None:
-        """What the ledger says."""
-        ...
-
-    @property
-    def after(self) -> Filing:
-        """What the rules say now."""
         ...
 
 
@@ -345,7 +333,9 @@ class App(Protocol):
         """Send a digest to its readers."""
         ...
 
-    def reindex(self, *, refile: bool, apply: bool, from_dir: Path | None, rescan: bool) -> ReindexReport:
+    def reindex(
+        self, *, refile: bool, apply: bool, from_dir: Path | None, rescan: bool, progress: Progress
+    ) -> ReindexReport:
         """Rebuild projections."""
         ...
 

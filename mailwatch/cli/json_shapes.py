@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mailwatch.cli import facade
-from mailwatch.core.mentions import Recognition
 from mailwatch.core.privacy import hide_codes
-from mailwatch.errors import Words
-from mailwatch.ports import CaseRow, Held, Hit, MessageRow
+
+if TYPE_CHECKING:
+    # All of these are types only; at run time ``COMMAND --help`` would wait 200 ms for them.
+    from mailwatch.cli import facade
+    from mailwatch.core.mentions import Recognition
+    from mailwatch.errors import Words
+    from mailwatch.ports import CaseRow, Held, Hit, MessageRow
 
 Shape = dict[str, Any]
 

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mailwatch.cli import logs
-from mailwatch.core.casenumber import Scheme
-from mailwatch.core.schemes import ALL, BUILTIN
 from mailwatch.errors import MailwatchError, Words
 
 if TYPE_CHECKING:
@@ -27,13 +25,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Session:
-    """What the global options say; the rest is opened when a command asks for it."""
+    """What the global options say; the rest is opened when a command asks for it.
+
+    ``known`` is the configuration, once a command has read it.
+    """
 
     option: Path | None = None
     lang: str | None = None
     verbose: int = 0
     log_file: Path | None = None
-    _config: Config | None = None
+    known: Config | None = None
     _catalogue: Callable[[str], str] | None = field(default=None, repr=False)
 
     def begin(self) -> None:
@@ -45,7 +46,7 @@ class Session:
     @property
     def language(self) -> str:
         """``--lang``, else the configuration's (once it is read), else the environment's."""
-        return self.lang or (self._config.language if self._config else _of_environment())
+        return self.lang or (self.known.language if self.known else _of_environment())
 
     def say(self, words: Words | str, **values: object) -> str:
         """A sentence in the reader's language."""
@@ -64,17 +65,7 @@ class Session:
     @property
     def timezone(self) -> tzinfo:
         """The configuration's time zone, once it is read."""
-        return self._config.timezone if self._config else UTC
-
-    @property
-    def schemes(self) -> tuple[Scheme, ...]:
-        """The schemes of case numbers that are switched on."""
-        return self._config.all_schemes if self._config else BUILTIN
-
-    @property
-    def every_scheme(self) -> tuple[Scheme, ...]:
-        """All schemes, also those that are switched off."""
-        return tuple(dict.fromkeys((*ALL, *self.schemes)))
+        return self.known.timezone if self.known else UTC
 
     # ── the house ─────────────────────────────────────────────────────────────
 
@@ -92,7 +83,7 @@ class Session:
         return config
 
     def _adopt(self, config: Config) -> None:
-        self._config = config
+        self.known = config
         self._catalogue = None
         self.log_file = config.log.file
 

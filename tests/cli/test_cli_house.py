@@ -134,3 +134,41 @@ def test_quarantine_is_empty(home: Path) -> None:
     """Nothing in these mails is unreadable."""
     assert [] == said(home, "quarantine")
     assert "every mail could be read\n" == run(home, "quarantine").output
+
+
+def test_verify_and_reindex_on_a_sound_house(home: Path) -> None:
+    """Nothing was changed, and a rebuild finds the same mails and cases as before."""
+    before = said(home, "cases")
+    report = said(home, "verify")
+    assert (True, True, []) == (report["ok"], report["complete"], report["problems"])
+    rebuilt = said(home, "reindex")
+    assert (len(before), []) == (rebuilt["cases"], rebuilt["changed"])
+    assert before == said(home, "cases")
+
+
+def test_verify_names_what_was_changed(home: Path, tmp_path: Path) -> None:
+    """One changed byte of an original is found, with exit code 1 and a word that programs may rely on."""
+    [original] = [p for p in (home / "data" / "archive").rglob("*.eml") if b"second" in p.read_bytes()]
+    sound = original.read_bytes()
+    original.chmod(0o600)
+    original.write_bytes(sound.replace(b"second", b"Second"))
+    result = run(home, "verify", "--json")
+    original.write_bytes(sound)
+    assert 1 == result.exit_code
+    assert ["original-changed"] == [problem["code"] for problem in json.loads(result.stdout)["problems"]]
+
+
+def test_status_and_check(home: Path) -> None:
+    """A house without mailboxes is healthy, and says that nothing has been read from a server yet."""
+    status = said(home, "status")
+    assert ([], 0, 0) == (status["folders"], status["quarantined"], status["open_plans"])
+    assert "no folder has been read yet" in run(home, "status").output
+    rows = said(home, "check")
+    assert {"check", "ok", "detail", "mend"} == set(rows[0])
+    assert not [row for row in rows if row["ok"] is False]
+
+
+def test_korean(home: Path) -> None:
+    """With --lang ko the same table speaks Korean, aligned by terminal columns."""
+    result = CliRunner().invoke(cli, ["--config", str(home / "config.yaml"), "--lang", "ko", "quarantine"])
+    assert (0, "읽지 못한 메일 없음\n") == (result.exit_code, result.output)

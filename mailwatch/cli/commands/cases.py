@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.known import schemes
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
 from mailwatch.core.recognition import find_number
 from mailwatch.errors import ConfigError
-from mailwatch.ports import CaseRow, Library, MessageRow
+
+if TYPE_CHECKING:
+    # Types only; ``mailwatch cases --help`` need not wait for them.
+    from mailwatch.ports import CaseRow, Library, MessageRow
 
 _STATUSES = ("open", "dormant", "unverified", "related")
 _HEADERS = ("Case number", "Status", "Mails", "Last mail", "Title")
@@ -81,7 +86,7 @@ def find_case(session: Session, library: Library, asked: str) -> CaseRow:
     """
     row = library.case(asked.strip())
     if row is None:
-        number = find_number(asked, session.schemes)
+        number = find_number(asked, schemes(session))
         row = library.case(number.canonical) if number else None
     if row is None:
         raise ConfigError("there is no case {number}", mend="mailwatch cases lists all", number=asked)

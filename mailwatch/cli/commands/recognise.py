@@ -9,6 +9,7 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.known import every_scheme, schemes
 from mailwatch.cli.session import Session
 from mailwatch.config import Config
 from mailwatch.config.defaults import NOTICES, SENDERS
@@ -42,14 +43,14 @@ def recognise(
     """
     config = session.config_or_none()
     words = _text(text)
-    schemes = session.every_scheme if all_schemes else session.schemes
+    tried = every_scheme(session) if all_schemes else schemes(session)
     day = date or datetime.now(UTC)
     trusted = sender is not None and _is_trusted(sender, config)
-    found = recognise_text(words, schemes, trusted=trusted, date=day.date())
+    found = recognise_text(words, tried, trusted=trusted, date=day.date())
     if as_json:
-        output.as_json(json_shapes.recognition(found, _tokens(found, schemes)))
+        output.as_json(json_shapes.recognition(found, _tokens(found, tried)))
     else:
-        _print(session, found, _tokens(found, schemes))
+        _print(session, found, _tokens(found, tried))
 
 
 def _is_trusted(sender: str, config: Config | None) -> bool:
@@ -66,11 +67,9 @@ def _text(words: tuple[str, ...]) -> str:
     return " ".join(words)
 
 
-def _tokens(found: Recognition, schemes: tuple[Scheme, ...]) -> dict[str, str]:
+def _tokens(found: Recognition, tried: tuple[Scheme, ...]) -> dict[str, str]:
     """The token of each number that was found."""
-    return {
-        m.number.canonical: subject_token(m.number, (m.alias,), schemes) for m in reversed(found.mentions)
-    }
+    return {m.number.canonical: subject_token(m.number, (m.alias,), tried) for m in reversed(found.mentions)}
 
 
 def _print(session: Session, found: Recognition, tokens: dict[str, str]) -> None:

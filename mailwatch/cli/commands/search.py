@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from mailwatch.cli import json_shapes, output
@@ -12,7 +14,10 @@ from mailwatch.cli.when import day_and_time
 from mailwatch.core.privacy import hide_codes
 from mailwatch.core.snippet import snippet
 from mailwatch.errors import UnreadableMessage
-from mailwatch.ports import Hit
+
+if TYPE_CHECKING:
+    # A type only; ``mailwatch search --help`` need not wait for it.
+    from mailwatch.ports import Hit
 
 
 @click.command()

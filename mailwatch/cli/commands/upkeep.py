@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
-from mailwatch.cli.facade import Change, VerifyReport
+from mailwatch.cli.facade import VerifyReport
 from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
-from mailwatch.core.filing import Filing
+
+if TYPE_CHECKING:
+    # Types only; ``mailwatch verify --help`` need not wait for them.
+    from mailwatch.core.filing import Filing
+    from mailwatch.ports import Change
 
 
 @click.command()
@@ -35,8 +40,8 @@ def reindex(
     """Rebuild lists and search from ledger and archive. Originals are never changed."""
     if apply and not refile:
         raise click.UsageError("--apply belongs to --refile")
-    with session.app(stale=True) as app:
-        report = app.reindex(refile=refile, apply=apply, from_dir=folder, rescan=rescan)
+    with session.app(stale=True) as app, output.progress(session, "Rebuilding") as progress:
+        report = app.reindex(refile=refile, apply=apply, from_dir=folder, rescan=rescan, progress=progress)
     if as_json:
         output.as_json(json_shapes.reindex(report))
         return
