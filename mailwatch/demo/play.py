@@ -27,12 +27,13 @@ def play(*, folder: Path | None, language: str, stream: TextIO | None = None) ->
     """
     now = datetime.now(UTC)
     played = run(setting.make_folder(folder, now), language, now)
-    _show(Page(stream or sys.stdout), played, language, catalog(language).gettext)
+    show(Page(stream or sys.stdout), played, language, catalog(language).gettext)
     if not played.as_expected:
         sys.exit(1)
 
 
-def _show(page: Page, played: Played, language: str, say: Translate) -> None:
+def show(page: Page, played: Played, language: str, say: Translate) -> None:
+    """Write down everything about one run."""
     tables.what_came_in(page, played.found, language, say)
     tables.what_was_filed(page, played.found, say)
     tables.new_subjects(page, played.found, say)

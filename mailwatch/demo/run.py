@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
-from typing import Any
 
 from mailwatch import wiring
 from mailwatch.config import load
@@ -17,6 +15,7 @@ from mailwatch.demo.letter import Letter
 from mailwatch.demo.outcome import Outcome, outcomes, subjects
 from mailwatch.demo.servers import Mailed, MailServer, smtp_sink
 from mailwatch.demo.story import tell
+from mailwatch.jobs.ingest import PollReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,8 @@ class Played:
     folder: Path
     found: tuple[Outcome, ...]
     mailed: tuple[Mailed, ...]
-    first: Any
-    second: Any
+    first: PollReport
+    second: PollReport
 
     @property
     def as_expected(self) -> bool:
@@ -48,7 +47,7 @@ def run(folder: Path, language: str, now: datetime) -> Played:
         config = setting.write_configuration(
             folder, language, imap=server.port, smtp=smtp, password=server.password
         )
-        with _app(config) as app:
+        with wiring.open_app(load(config)) as app:
             first = app.poll(_silent)
             app.rename(dry_run=False, backlog=True, undo=None)
             app.send_digest(None)
@@ -58,17 +57,11 @@ def run(folder: Path, language: str, now: datetime) -> Played:
         return Played(folder, found, tuple(mailed), first, second)
 
 
-@contextmanager
-def _app(config: Path) -> Iterator[Any]:
-    with wiring.open_app(load(config)) as app:
-        yield app
-
-
 def _silent(_what: str, _done: int, _left: int | None) -> None:
     """Forty mails are read faster than progress could be told."""
 
 
-def _found(letters: Sequence[Letter], app: Any, server: MailServer) -> tuple[Outcome, ...]:
+def _found(letters: Sequence[Letter], app: wiring.App, server: MailServer) -> tuple[Outcome, ...]:
     shown = subjects(server.port, "support", server.password)
     held = app.quarantine("list", None)
     with app.store.reading() as library:
@@ -84,7 +77,7 @@ def _keep_digest(folder: Path, mailed: Sequence[Mailed]) -> None:
 
 
 def part(mail: Mailed, kind: str) -> str:
-    """The ``plain`` or ``html`` body of a mail, decoded."""
+    """The ``plain`` or ``html`` body of a mail, decoded, lines ended by LF."""
     message = message_from_bytes(mail.raw, policy=policy.default)
     body = message.get_body((kind,))
-    return "" if body is None else str(body.get_content())
+    return "" if body is None else str(body.get_content()).replace("\r\n", "\n")
