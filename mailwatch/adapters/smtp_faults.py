@@ -90,21 +90,25 @@ def _tls_error(host: str, port: int, error: ssl.SSLError) -> MailwatchError:
         mend="check port and tls of smtp: 465 wants implicit, 587 wants starttls",
         host=host,
         port=port,
-        detail=error.reason or "broken off",
+        detail=error.reason or "SSL",
     )
 
 
 def _away(host: str, port: int, error: Exception) -> TemporaryError:
+    mend = "if it never worked, check host and port of smtp"
+    # smtplib hides a timeout behind a lost connection; its cause tells.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return TemporaryError(
+            "the mail server {host}:{port} does not answer in time", mend=mend, host=host, port=port
+        )
     if isinstance(error, socket.gaierror):
-        why = "its name cannot be looked up"
-    elif isinstance(error, TimeoutError):
-        why = "no answer in time"
-    else:
-        why = getattr(error, "strerror", None) or "the connection broke"
-    return TemporaryError(
-        "the mail server {host}:{port} cannot be reached ({detail})",
-        mend="if it never worked, check host and port of smtp",
-        host=host,
-        port=port,
-        detail=why,
-    )
+        return TemporaryError("the name {host} cannot be looked up", mend=mend, host=host)
+    if isinstance(error, OSError) and error.strerror:
+        return TemporaryError(
+            "the mail server {host}:{port} cannot be reached ({detail})",
+            mend=mend,
+            host=host,
+            port=port,
+            detail=error.strerror,
+        )
+    return TemporaryError("the connection to the mail server {host}:{port} broke", host=host, port=port)

@@ -88,6 +88,7 @@ class Templates:
             autoescape=_escaped,
             trim_blocks=True,
             lstrip_blocks=True,
+            keep_trailing_newline=True,
             extensions=["jinja2.ext.i18n"],
         )
         environment.policies["ext.i18n.trimmed"] = True

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,6 +95,11 @@ def _text(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
+def wordless(sentence: str) -> bool:
+    """Values alone, with nothing to translate between them."""
+    return not re.search(r"[A-Za-z]", re.sub(r"\{[^{}]*\}|%\([^()]*\)s", "", sentence))
+
+
 def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -104,6 +110,8 @@ def updated(translations: dict[str, str]) -> Catalog:
     fresh = Catalog(locale="ko", project="mailwatch", charset="utf-8", fuzzy=False)
     translated = frozenset(translations) | {m.id for m in old if isinstance(m.id, str) and m.id}
     for file, _, msgid in found(translated):
+        if wordless(msgid if isinstance(msgid, str) else msgid[0]):
+            continue
         key = msgid[0] if isinstance(msgid, tuple) else msgid
         before = old.get(key)
         known = translations.get(key) or (_singular(before.string) if before else "")

@@ -1,0 +1,119 @@
+"""The translations are whole: every sentence, every placeholder, in both languages."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
+
+import messages  # the tool that collects sentences; found through the line above
+
+from mailwatch.adapters import catalog as catalogs
+from mailwatch.adapters.catalog import LANGUAGES, catalog, placeholders, read_catalog, say, texts
+from mailwatch.errors import ConfigError, Words
+
+KOREAN = texts("ko")
+
+
+def test_every_sentence_has_a_korean_one() -> None:
+    """Whatever the templates, the command line and the errors can say stands in ko.po, and is filled in."""
+    keys = {m if isinstance(m, str) else m[0] for _, _, m in messages.found()}
+    assert sorted(key for key in keys if not (KOREAN.get(key) or messages.wordless(key))) == []
+
+
+def test_nothing_in_the_catalogue_is_left_over() -> None:
+    """A sentence that nobody says any more leaves the file."""
+    said = {m if isinstance(m, str) else m[0] for _, _, m in messages.found(frozenset(KOREAN))}
+    assert sorted(set(KOREAN) - said) == []
+
+
+@pytest.mark.parametrize("msgid", sorted(KOREAN))
+def test_placeholders_are_equal_on_both_sides(msgid: str) -> None:
+    """A name that is filled in stands in the translation, too, and no other does."""
+    assert placeholders(KOREAN[msgid]) == placeholders(msgid)
+
+
+def test_no_translation_is_fuzzy_or_obsolete() -> None:
+    """A guess is no translation."""
+    raw = messages.PO.read_text("utf-8")
+    assert "#, fuzzy" not in raw
+    assert "#~" not in raw
+    assert not any(m.fuzzy for m in read_po(io.BytesIO(raw.encode()), locale="ko") if m.id)
+
+
+def test_the_vocabulary_is_kept() -> None:
+    """One word for one thing: what the page of words forbids stands in no translation."""
+    forbidden = re.compile(
+        r"사례|티켓|별칭|격리|무응답|위반|폴링|아카이브|바랍니다|되어졌|죄송|!(?!r})|……|편철|벤더"
+    )
+    assert [(k, v) for k, v in KOREAN.items() if forbidden.search(v)] == []
+
+
+def test_a_number_or_name_carries_no_particle() -> None:
+    """No one can tell whether 을 or 를 follows a variable: a counter or a colon stands between."""
+    particle = re.compile(r"(?:\}|\)s)(?:을|를|이|가|은|는|와|과|으로|로)(?=[ .,)]|$)")
+    assert [v for v in KOREAN.values() if particle.search(v)] == []
+
+
+def test_english_answers_with_the_sentence_itself() -> None:
+    """The msgid is English; plurals follow English."""
+    english = catalog("en")
+    assert english.gettext("To check") == "To check"
+    assert english.ngettext("%(n)s new case", "%(n)s new cases", 2) == "%(n)s new cases"
+
+
+def test_korean_has_one_form_for_all_numbers() -> None:
+    """One and two are said alike."""
+    korean = catalog("ko")
+    forms = {korean.ngettext("%(n)s new case", "%(n)s new cases", n) for n in (0, 1, 2, 100)}
+    assert forms == {"새 케이스 %(n)s건"}
+
+
+def test_an_unknown_sentence_is_said_in_english() -> None:
+    """Better in English than not at all."""
+    assert catalog("ko").gettext("never said") == "never said"
+
+
+def test_words_are_said_in_a_language() -> None:
+    """Template and values become one sentence."""
+    words = Words("the name {host} cannot be looked up", {"host": "mx.example"})
+    assert say(words, "ko") == "서버 이름 mx.example: 찾을 수 없습니다"
+    assert say(words, "en") == "the name mx.example cannot be looked up"
+
+
+def test_languages_that_are_not_there() -> None:
+    """An unknown language is named, with those that are known; a path is no language."""
+    for language in ("fr", "../ko", ""):
+        with pytest.raises(ConfigError, match="ko, en"):
+            catalog(language)
+    assert LANGUAGES == ("ko", "en")
+
+
+def test_a_broken_file_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A damaged installation is a thing to mend, not a traceback."""
+    (tmp_path / "locale").mkdir()
+    (tmp_path / "locale" / "ko.po").write_text("nonsense\n", encoding="utf-8")
+    monkeypatch.setattr(catalogs, "files", lambda _: tmp_path)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_catalog("ko")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("{a} and {b}", {"a", "b"}),
+        ("%(n)s of %(m)s", {"n", "m"}),
+        ("100 % of {a}", {"a"}),
+        ("a { b", set()),
+        ("plain", set()),
+    ],
+)
+def test_placeholders_of_both_styles(sentence: str, names: set[str]) -> None:
+    """str.format in errors, percent in templates; a lone brace or percent sign is none."""
+    assert placeholders(sentence) == names
