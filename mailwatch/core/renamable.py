@@ -75,9 +75,9 @@ def _barred(candidate: Candidate, consent: Consent) -> bool:
     return candidate.barred and not consent.by_person
 
 
-def _ended(candidate: Candidate, consent: Consent) -> bool:
-    """A person took the copy away, or it did not work: not again unless a person asks."""
-    return candidate.ended is not None and candidate.ended not in RETRIED and not consent.by_person
+def _ended(candidate: Candidate, _: Consent) -> bool:
+    """A person took the copy away, or it did not work: it would be the same again."""
+    return candidate.ended is not None and candidate.ended not in RETRIED
 
 
 def _dormant(candidate: Candidate, consent: Consent) -> bool:

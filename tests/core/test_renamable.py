@@ -110,7 +110,6 @@ def test_without_consent_nothing_is_renamed() -> None:
     "candidate",
     [
         replace(CANDIDATE, barred=True),
-        replace(CANDIDATE, ended="copy-gone"),
         replace(CANDIDATE, dormant=True),
         replace(CANDIDATE, internaldate=NOW - timedelta(days=700)),
     ],
@@ -118,6 +117,12 @@ def test_without_consent_nothing_is_renamed() -> None:
 def test_a_person_may_ask_for_more(candidate: Candidate) -> None:
     """Dormant cases, the backlog, and what was taken back once."""
     assert may_rename(candidate, replace(CONSENT, since=None, by_person=True)) is None
+
+
+def test_a_copy_that_was_deleted_is_not_made_again_for_anybody() -> None:
+    """Who asks for the backlog does not speak of this one mail."""
+    asked = replace(CONSENT, since=None, by_person=True)
+    assert may_rename(replace(CANDIDATE, ended="copy-gone"), asked) == "ended-before"
 
 
 @pytest.mark.parametrize("ended", ["source-gone", "source-deleted", "uidvalidity"])

@@ -305,11 +305,10 @@ def landed_late(tmp_path: Path, meanwhile: Callable[[World], None] = lambda _: N
 
 
 def test_a_copy_that_lands_late_is_swept_away(tmp_path: Path) -> None:
-    """Its rename is over and the other copy stands: one of the two goes, once."""
+    """Its rename is over and the other copy stands: the next poll removes one of the two."""
     world = landed_late(tmp_path)
     assert [renamed(raw) for raw in world.raws("INBOX")] == [True, True]
-    assert world.renamer().sweep("support", world.mailbox(), "INBOX", 1) == 1
-    assert world.renamer().sweep("support", world.mailbox(), "INBOX", 1) == 0
+    assert world.rename() == ()
     assert [renamed(raw) for raw in world.raws("INBOX")] == [True]
     world.close()
 
@@ -317,16 +316,28 @@ def test_a_copy_that_lands_late_is_swept_away(tmp_path: Path) -> None:
 def test_a_copy_that_a_person_put_back_is_not_swept(tmp_path: Path) -> None:
     """The copy of the plan is gone from its place: this one may be it."""
     world = landed_late(tmp_path, lambda w: w.server.folders["INBOX"].mails.clear())
-    assert world.renamer().sweep("support", world.mailbox(), "INBOX", 1) == 0
+    assert world.rename() == ()
     assert [renamed(raw) for raw in world.raws("INBOX")] == [True]
     world.close()
 
 
-def test_a_copy_that_comes_days_later_is_a_person_s_own(tmp_path: Path) -> None:
+def test_a_copy_that_comes_hours_later_is_a_person_s_own(tmp_path: Path) -> None:
     """No APPEND is under way that long."""
     world = landed_late(tmp_path)
-    world.clock.now += timedelta(days=3)
-    assert world.renamer().sweep("support", world.mailbox(), "INBOX", 1) == 0
+    world.clock.now += timedelta(hours=2)
+    assert world.rename() == ()
+    assert [renamed(raw) for raw in world.raws("INBOX")] == [True, True]
+    world.close()
+
+
+def test_a_forged_second_copy_is_not_swept(tmp_path: Path) -> None:
+    """Somebody sends a mail that carries our plan, but does not restore to the original."""
+    world = on(tmp_path, FakeServer())
+    world.rename()
+    (copy_,) = world.raws("INBOX")
+    world.server.deliver(copy_.replace(b"Hello", b"Hullo"))
+    assert world.rename() == ()
+    assert len(world.raws("INBOX")) == 2
     world.close()
 
 
@@ -340,3 +351,25 @@ def test_two_copies_before_the_end_become_one(tmp_path: Path) -> None:
     assert ends(world.rename()) == [("done", None)]
     assert [renamed(raw) for raw in world.raws("INBOX")] == [True]
     world.close()
+
+
+# ── in batches ────────────────────────────────────────────────────────────────
+
+
+def test_fifty_mails_take_no_more_commands_than_one_but_for_append(tmp_path: Path) -> None:
+    """No round trip and no commit for a single mail; the 51st starts a second batch."""
+    counts = {}
+    for number in (1, 50, 51):
+        world = World(tmp_path / str(number))
+        world.consent()
+        world.deliver(*(case_mail(index) for index in range(number)))
+        fuse = Fuse()
+        assert ends(world.rename(fuse)) == [("done", None)] * number
+        names = ("append", "move", "select", "examine", "list", "copies", "search", "commit", "set_flags")
+        counts[number] = {name: fuse.calls.count(name) for name in names}
+        world.close()
+    assert counts[1].pop("append") == 1
+    assert counts[50].pop("append") == 50
+    assert counts[50] == counts[1]
+    assert counts[1]["move"] == 1
+    assert counts[51]["move"] == 2

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from mailwatch.core.rename_sight import DELETED, Act, Seen, Spot, Step
 from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
 from mailwatch.errors import ConfigError, Refused
-from mailwatch.jobs.rename.locate import HIGHEST_UID, read_all
+from mailwatch.jobs.rename.locate import read_all, uidnext_of
 from mailwatch.jobs.rename.look import Looker
 from mailwatch.jobs.rename.memory import Memory
 from mailwatch.jobs.rename.places import CASES, ORIGINALS, own_folder
+from mailwatch.jobs.rename.prepare import rename_prepared, undo_prepared
 from mailwatch.jobs.rename.proof import prove, sha256
 from mailwatch.mime.resubject import CannotResubject, resubject
 from mailwatch.ports import Capabilities, FolderState, Mailbox
@@ -127,9 +128,20 @@ class Hands:
             return [replace(s.plan, why=no.why, due=self.now + RETRY) for s in steps]
         if not state.read_write:
             return [replace(s.plan, why="read-only", due=self.now + RETRY) for s in steps]
-        uidnext = state.uidnext or max((0, *self.mailbox.search(1, HIGHEST_UID))) + 1
-        prepare = self._prepare_undo if plan.direction is Direction.UNDO else self._prepare_rename
-        return [prepare(s.plan, seen[s.plan.id], state, uidnext) for s in steps]
+        uidnext = uidnext_of(self.mailbox, state)
+        if plan.direction is Direction.UNDO:
+            return [undo_prepared(s.plan, seen[s.plan.id], state, uidnext) for s in steps]
+        return [self._prepared(s.plan, seen[s.plan.id], state, uidnext) for s in steps]
+
+    def _prepared(self, plan: Plan, seen: Seen, state: FolderState, uidnext: int) -> Plan:
+        try:
+            raw = self._copy(plan)
+        except CannotResubject as no:
+            return replace(plan, state=PlanState.ABORTED, why=no.why)
+        limit = self.capabilities.append_limit
+        if limit is not None and len(raw) > limit:
+            return replace(plan, state=PlanState.ABORTED, why="too-big")
+        return rename_prepared(plan, seen, state, uidnext, sha256(raw))
 
     def _target(self, plan: Plan) -> FolderState:
         """The folder in which the new mail will lie, open; our own folders are made on the way."""
@@ -138,37 +150,6 @@ class Hands:
         if plan.direction is Direction.RENAME:
             own_folder(self.mailbox, ORIGINALS)
         return self.mailbox.select(plan.folder)
-
-    def _prepare_rename(self, plan: Plan, seen: Seen, state: FolderState, uidnext: int) -> Plan:
-        assert seen.source is not None
-        try:
-            raw = self._copy(plan)
-        except CannotResubject as no:
-            return replace(plan, state=PlanState.ABORTED, why=no.why)
-        limit = self.capabilities.append_limit
-        if limit is not None and len(raw) > limit:
-            return replace(plan, state=PlanState.ABORTED, why="too-big")
-        return replace(
-            plan,
-            copy=sha256(raw),
-            flags=_permitted(seen.source.flags, state),
-            internaldate=seen.source.internaldate,
-            uidnext_before=uidnext,
-            copy_folder=state.folder,
-            copy_uidvalidity=state.uidvalidity,
-            why=None,
-        )
-
-    def _prepare_undo(self, plan: Plan, seen: Seen, state: FolderState, uidnext: int) -> Plan:
-        assert seen.copy is not None
-        return replace(
-            plan,
-            flags=_permitted(seen.copy.flags, state),
-            internaldate=seen.copy.internaldate,
-            uidvalidity=state.uidvalidity,
-            uidnext_before=uidnext,
-            why=None,
-        )
 
     # changing the server
 
@@ -204,7 +185,7 @@ class Hands:
 
     def _open(self, steps: list[Step], _: _Seen) -> list[Plan]:
         state = own_folder(self.mailbox, ORIGINALS)
-        uidnext = state.uidnext or max((0, *self.mailbox.search(1, HIGHEST_UID))) + 1
+        uidnext = uidnext_of(self.mailbox, state)
         return [
             replace(
                 step.plan,
@@ -282,13 +263,6 @@ def _by_folder(steps: Sequence[Step]) -> dict[_Place, list[tuple[Step, Spot]]]:
         for spot in step.spots:
             found.setdefault((spot.folder, spot.uidvalidity), []).append((step, spot))
     return found
-
-
-def _permitted(flags: frozenset[str], state: FolderState) -> tuple[str, ...]:
-    r"""The flags that the folder can keep (RFC 3501 7.1, PERMANENTFLAGS); \Deleted never travels."""
-    anything = r"\*" in state.permanent_flags
-    kept = (f for f in flags if f in state.permanent_flags or (anything and not f.startswith("\\")))
-    return tuple(sorted(f for f in kept if f != DELETED))
 
 
 def in_order(acts: Mapping[Act, list[Step]]) -> Iterator[tuple[Act, list[Step]]]:

@@ -32,6 +32,11 @@ def _spot(state: FolderState, listed: Listed) -> Spot:
     return Spot(state.folder, state.uidvalidity, listed.uid, listed.flags, listed.internaldate, listed.size)
 
 
+def uidnext_of(mailbox: Mailbox, state: FolderState) -> int:
+    """UIDNEXT of the open folder; Courier does not tell it, so it is one above the highest UID."""
+    return state.uidnext or max((0, *mailbox.search(1, HIGHEST_UID))) + 1
+
+
 def read_all(mailbox: Mailbox, wanted: Sequence[Spot]) -> Iterator[Fetched]:
     """The mails of ``wanted`` in the open folder, as few commands as memory allows."""
     batch: list[int] = []

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailwatch.core.casenumber import CaseNumber, Scheme
 from mailwatch.core.renamable import Consent
-from mailwatch.core.rename_sight import Proof
 from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
-from mailwatch.jobs.rename.locate import read_all, spots
 from mailwatch.jobs.rename.making import Maker
-from mailwatch.jobs.rename.proof import prove
 from mailwatch.jobs.rename.record import RenameRow, row, save
 from mailwatch.jobs.rename.run import Run
+from mailwatch.jobs.rename.sweep import LATE, sweep
 from mailwatch.jobs.rename.undoing import make_undos
 from mailwatch.ports import Archive, Capabilities, Clock, Mailbox, Store, Transaction
-
-LATE = timedelta(days=1)
-"""How long after a rename a second copy of it may still land that was sent by us."""
 
 _GMAIL = "X-GM-EXT-1"
 
@@ -71,7 +66,7 @@ class Renamer:
         with suppress(_Rollback), self._store.writing() as transaction, self._store.reading() as library:
             found = [row(p) for p in transaction.plans.open(mailbox)]
             for folder in folders:
-                consent = self._consent(transaction, mailbox, folder, backlog=backlog)
+                consent = self._consent(transaction, mailbox, folder, backlog=backlog, by_person=backlog)
                 found += [p.row() for p in self._maker.propose(transaction, library, mailbox, consent)]
             raise _Rollback
         return tuple(found)
@@ -83,18 +78,25 @@ class Renamer:
         *,
         settle: timedelta = timedelta(seconds=60),
         backlog: bool = False,
+        by_person: bool | None = None,
     ) -> tuple[RenameRow, ...]:
         """Make plans for the filed mails that may be renamed, a transaction a folder.
 
-        Mail that came before its folder was first to be renamed is left out,
-        unless a person asks for the backlog; that wakes dormant cases, too.
+        Args:
+            mailbox: its name in the ledger.
+            folders: those that are watched, with what the config asks for.
+            settle: how long a mail rests after its arrival.
+            backlog: also mail that came before its folder was first to be renamed.
+            by_person: whether a person asks for it now, which wakes dormant cases;
+                None: exactly where the backlog is asked for.
         """
+        asks = backlog if by_person is None else by_person
         made: list[RenameRow] = []
         for folder in folders:
             if folder.mode is Mode.OFF:
                 continue
             with self._store.writing() as transaction, self._store.reading() as library:
-                consent = self._consent(transaction, mailbox, folder, backlog=backlog)
+                consent = self._consent(transaction, mailbox, folder, backlog=backlog, by_person=asks)
                 plans = self._maker.make(transaction, library, mailbox, consent, settle)
             made += [row(p) for p in plans]
         return tuple(made)
@@ -119,6 +121,9 @@ class Renamer:
         now = self._clock()
         with self._store.writing() as transaction:
             waiting = [p for p in transaction.plans.open(name) if _is_due(p, now)]
+            # ``due`` of a rename that stands is when it was recorded.
+            recent = [p for p in transaction.plans.done(name, None) if now - p.due < LATE]
+        sweep(mailbox, [p for p in recent if self._archive.has(p.original)], self._original)
         if not waiting:
             return ()
         capabilities = mailbox.capabilities()
@@ -126,37 +131,13 @@ class Renamer:
         run.carry(self._kept([_fitting(p, capabilities) for p in waiting], run))
         return tuple(row(p) for p in run.outcome.values())
 
-    def sweep(self, name: str, mailbox: Mailbox, folder: str, low: int) -> int:
-        """Remove copies of ours from ``folder`` that landed late; how many.
-
-        An APPEND whose answer was lost may take effect after it was repeated. A
-        copy with UID >= ``low`` goes if its rename is over, another copy stands
-        where the plan says, and its bytes prove it. A person's own copies lie in
-        other folders or come later, and are left alone.
-        """
-        state = mailbox.select(folder)
-        claims = mailbox.copies(low)
-        late = self._late(name, state.folder, claims)
-        spare = spots(mailbox, state, [uid for uid, plan in late.items() if plan.copy_uid != uid])
-        standing = spots(mailbox, state, [p.copy_uid for p in late.values() if p.copy_uid])
-        proved = [
-            fetched.place.uid
-            for fetched in read_all(mailbox, [s for s in spare.values() if _doubled(late[s.uid], standing)])
-            if fetched.place.uid in late and self._proves(fetched.read(), late[fetched.place.uid])
-        ]
-        gone = [uid for uid in proved if uid is not None]
-        if gone and mailbox.capabilities().uidplus:
-            mailbox.remove(gone)
-            return len(gone)
-        return 0
-
     # within
 
     def _consent(
-        self, transaction: Transaction, mailbox: str, folder: RenameFolder, *, backlog: bool
+        self, transaction: Transaction, mailbox: str, folder: RenameFolder, *, backlog: bool, by_person: bool
     ) -> Consent:
         since = transaction.consents.given(mailbox, folder.name, folder.mode, self._clock())
-        return Consent(folder.name, folder.role, folder.mode, None if backlog else since, backlog)
+        return Consent(folder.name, folder.role, folder.mode, None if backlog else since, by_person)
 
     def _kept(self, plans: Sequence[Plan], run: Run) -> list[Plan]:
         """Plans whose original is in the archive; the others are shown to a person."""
@@ -178,32 +159,10 @@ class Renamer:
         with self._store.writing() as transaction:
             save(transaction, plans)
 
-    def _late(self, name: str, folder: str, claims: Mapping[int, str]) -> dict[int, Plan]:
-        """UID to the ended rename of this mailbox and folder whose id the mail carries."""
-        now = self._clock()
-        with self._store.writing() as transaction:
-            known = {plan_id: transaction.plans.find(plan_id) for plan_id in set(claims.values())}
-        return {
-            uid: plan
-            for uid, plan_id in claims.items()
-            if (plan := known[plan_id]) is not None
-            and plan.mailbox == name
-            and plan.copy_folder == folder
-            and plan.state in {PlanState.DONE, PlanState.ABORTED}
-            and now - plan.due < LATE
-        }
-
-    def _proves(self, raw: bytes, plan: Plan) -> bool:
-        return self._archive.has(plan.original) and prove(raw, plan, self._original(plan)) is Proof.COPY
-
 
 def _is_due(plan: Plan, now: datetime) -> bool:
     """A rename that has begun goes on at once; only the first step waits for the mail to settle."""
     return plan.due <= now or (plan.why is None and plan.uidnext_before is not None)
-
-
-def _doubled(plan: Plan, standing: Mapping[int, object]) -> bool:
-    return plan.state is PlanState.ABORTED or plan.copy_uid in standing
 
 
 def _fitting(plan: Plan, capabilities: Capabilities) -> Plan:
