@@ -14,6 +14,7 @@ from mailwatch.core.display import cut, one_line, width
 
 Row = Sequence[str]
 _CELL = 58
+_WHOLE = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,14 @@ class Page:
                 self._write(row)
 
     def _frame(self, head: Row, rows: Sequence[Row]) -> None:
-        table = Table(show_edge=False, pad_edge=False, header_style="bold")
-        for title in head[:-1]:
-            table.add_column(title, no_wrap=True, overflow="ellipsis")
-        table.add_column(head[-1], overflow="fold", min_width=20)
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+        for column in zip(head, *rows, strict=True):
+            wide = max(map(width, column))
+            # Narrow columns (numbers, times, rules) stay whole; what is wide shares the rest and is folded.
+            if wide <= _WHOLE:
+                table.add_column(column[0], no_wrap=True, min_width=wide)
+            else:
+                table.add_column(column[0], overflow="fold")
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._console.print(table)

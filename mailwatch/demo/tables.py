@@ -56,7 +56,7 @@ def _by_case(rows: Iterable[tuple[str, Outcome]]) -> list[tuple[str, Outcome]]:
 def _filed_row(place: str, outcome: Outcome, places: Mapping[str, str], say: Translate) -> tuple[str, ...]:
     found, row = outcome.found, outcome.row
     if row is None or found.rule is None:
-        return (found.number or "-", place, _verdict(found.verdict, say), "", "", "", "")
+        return (found.number or "-", place, "-", _verdict(found.verdict, say), "", "", "")
     filing = row.filing
     confidence = filing.confidence.value if filing.confidence else ""
     related = ", ".join(found.related)

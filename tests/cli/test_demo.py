@@ -155,3 +155,28 @@ def test_the_story_can_be_told_on_any_day(now: datetime) -> None:
     assert all(b"\n" not in letter.raw.replace(b"\r\n", b"") for letter in letters)
     assert len(letters) - 1 == len({message_id(letter.key) for letter in letters})
     assert letters == tell(now)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_headings_and_whole_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal of 80 columns a case number stays in one piece beside a long subject."""
+    monkeypatch.setenv("COLUMNS", "80")
+    stream = _Terminal()
+    page = Page(stream)
+    page.heading("cases")
+    page.table(("case", "subject"), [("2611160030003307", "mail flow " * 20)])
+    assert "■ cases" in stream.getvalue()
+    assert "2611160030003307" in stream.getvalue()
+
+
+def test_what_strangers_wrote_cannot_steer_a_terminal() -> None:
+    """Control sequences of a subject reach neither a pipe nor a terminal."""
+    for stream in (io.StringIO(), _Terminal()):
+        Page(stream).table(("#", "subject"), [("1", "\x1b]0;owned\x07\x1b[2Jhello")])
+        assert "\x1b]0;" not in stream.getvalue()
+        assert "\x1b[2J" not in stream.getvalue()
+        assert "hello" in stream.getvalue()
