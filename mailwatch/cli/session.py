@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mailwatch.cli import logs
-from mailwatch.errors import MailwatchError, Words
+from mailwatch.errors import ConfigError, MailwatchError, Words
 
 if TYPE_CHECKING:
     from mailwatch.cli.facade import App
@@ -88,12 +88,17 @@ class Session:
         self.log_file = config.log.file
 
     @contextmanager
-    def app(self, *, stale: bool = False) -> Iterator[App]:
+    def app(self, *, stale: bool = False, mailboxes: bool = False) -> Iterator[App]:
         """The house, opened for one command, as the user to whom its data belongs.
 
-        ``stale`` opens it although another version made its projections, for ``reindex``.
+        ``stale`` opens it although another version made its projections, for ``reindex``;
+        ``mailboxes`` says that the command makes no sense without one.
         """
         config = self.config()
+        if mailboxes and not config.mailboxes:
+            raise ConfigError(
+                "no mailbox is configured", mend="add one under mailboxes: see docs/configuration.md"
+            )
         # Imported while we are still who we were: the owner of the data may not be allowed to read the code.
         wiring: Wiring = _module("mailwatch.wiring")
         _opening().become_owner(config.data)

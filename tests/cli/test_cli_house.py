@@ -40,6 +40,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A house whose first import has been done; tests only add to it."""
     home = tmp_path_factory.mktemp("home")
     (home / "config.yaml").write_text("data: data\ntimezone: Asia/Seoul\nlanguage: en\nmailboxes: []\n")
+    (home / "away.yaml").write_text(
+        "data: data\ntimezone: Asia/Seoul\nlanguage: en\n"
+        "mailboxes:\n"
+        "  - name: box\n"
+        "    address: box@contoso.example\n"
+        "    imap: {host: localhost, port: 1, tls: none, timeout: 2 s}\n"
+        "    password: {env: MAILWATCH_TEST_PASSWORD}\n"
+        "smtp: {host: localhost, port: 1, tls: none, timeout: 2 s}\n"
+        "digests: [{name: daily, to: [lee@contoso.example]}]\n"
+    )
     (home / "in").mkdir()
     for number, raw in enumerate(MAILS):
         (home / "in" / f"{number}.eml").write_bytes(raw)
@@ -47,8 +57,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def run(home: Path, *words: str) -> Result:
-    return CliRunner().invoke(cli, ["--config", str(home / "config.yaml"), *words], prog_name="mailwatch")
+def run(home: Path, *words: str, config: str = "config.yaml") -> Result:
+    return CliRunner().invoke(cli, ["--config", str(home / config), *words], prog_name="mailwatch")
 
 
 def said(home: Path, *words: str) -> Any:
@@ -172,3 +182,52 @@ def test_korean(home: Path) -> None:
     """With --lang ko the same table speaks Korean, aligned by terminal columns."""
     result = CliRunner().invoke(cli, ["--config", str(home / "config.yaml"), "--lang", "ko", "quarantine"])
     assert (0, "읽지 못한 메일 없음\n") == (result.exit_code, result.output)
+
+
+@pytest.mark.parametrize("words", [["poll"], ["rename"]])
+def test_work_on_mailboxes_needs_one(home: Path, words: list[str]) -> None:
+    """Without a mailbox there is nothing to poll, and saying "no new mail" would be a lie."""
+    result = run(home, *words)
+    assert 2 == result.exit_code
+    assert "no mailbox is configured" in result.stderr
+
+
+def test_digest_is_printed_and_kept_as_a_file(home: Path, tmp_path: Path) -> None:
+    """The digest is printed as text, as JSON, in another language, and its HTML is written where asked."""
+    text = run(home, "digest", config="away.yaml").output
+    assert NUMBER in text
+    assert "123456" not in text
+    html = tmp_path / "digest.html"
+    quiet = run(home, "digest", "daily", "--html", str(html), "--lang", "ko", config="away.yaml")
+    assert (0, "") == (quiet.exit_code, quiet.output)
+    assert "케이스" in html.read_text(encoding="utf-8")
+    as_json = run(home, "digest", "--json", config="away.yaml")
+    assert isinstance(json.loads(as_json.output), dict)
+
+
+def test_digest_that_is_not_there(home: Path, tmp_path: Path) -> None:
+    """An unknown digest and an unwritable file are the user's to mend."""
+    assert 2 == run(home, "digest", "weekly", config="away.yaml").exit_code
+    nowhere = str(tmp_path / "no" / "digest.html")
+    assert 2 == run(home, "digest", "--html", nowhere, config="away.yaml").exit_code
+
+
+def test_servers_that_are_away_are_exit_75(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A poll and a digest that reach nobody say whose server it is, and may be tried later."""
+    monkeypatch.setenv("MAILWATCH_TEST_PASSWORD", "hunter2-geheim")
+    for words in (["poll"], ["digest", "--send"]):
+        result = run(home, *words, config="away.yaml")
+        assert 75 == result.exit_code, result.output
+        assert "hunter2-geheim" not in result.output
+    result = run(home, "poll", "--json", config="away.yaml")
+    assert 75 == result.exit_code
+    [error] = json.loads(result.stdout)["errors"]
+    assert error.startswith("box: ")
+
+
+def test_check_says_what_is_red(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mailbox that cannot be reached is a red line, and check ends with 1."""
+    monkeypatch.setenv("MAILWATCH_TEST_PASSWORD", "hunter2-geheim")
+    result = run(home, "check", "--json", config="away.yaml")
+    assert 1 == result.exit_code
+    assert [row["check"] for row in json.loads(result.stdout) if row["ok"] is False]

@@ -46,6 +46,7 @@ def test_hide_codes_is_linear() -> None:
         ("nothing here", "(", "nothing here"),
         ("OTP 123456 for you", "for", f"OTP {HIDDEN} for you"),
         ("", "x", ""),
+        ("nothing asked", "", "nothing asked"),
     ],
 )
 def test_snippet(text: str, asked: str, expected: str) -> None:

@@ -19,7 +19,7 @@ from mailwatch.cli.terminal import safe
 @pass_session
 def poll(session: Session, *, as_json: bool) -> None:
     """Fetch new mail of all mailboxes, file it, carry out due renames, then end."""
-    with session.app() as app, output.progress(session, "Fetching mail") as progress:
+    with session.app(mailboxes=True) as app, output.progress(session, "Fetching mail") as progress:
         report = app.poll(progress)
     _tell(session, report, as_json=as_json)
 

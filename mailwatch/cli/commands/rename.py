@@ -25,7 +25,7 @@ def rename(
     undo = _what_to_undo(number, everything=everything)
     if undo is not None and backlog:
         raise click.UsageError("--backlog and --undo exclude each other")
-    with session.app() as app:
+    with session.app(mailboxes=True) as app:
         rows = app.rename(dry_run=dry_run, backlog=backlog, undo=undo)
     if as_json:
         output.as_json([json_shapes.rename(row) for row in rows])
