@@ -346,7 +346,8 @@ class Ledger(Protocol):
     ) -> int:
         """Append ``entry`` and bring the projections up to date; the new seq.
 
-        ``message`` is needed for ``MessageKept``: headers and search text come from it.
+        ``message`` is needed for ``MessageKept``: headers and search text come from it; with
+        ``Erased`` of an original it tells which words leave the search index.
         ``at`` is when it happened, where that differs from now.
         """
         ...

@@ -198,36 +198,32 @@ def _remember(recorded: Recorded, known: _Known) -> None:
 
 def _ledger_journal(evidence: Evidence, journal: Journal, head: Head) -> Iterator[Problem]:
     """Database and journal side by side, both by seq."""
-    lines: dict[int, bytes] = {}
     stored = _links(evidence, head.seq)
-    seen = 0
+    sealed = next(stored, None)
     for line in journal.entries():
         seq = _seq(line)
         if seq is None:
             yield _unreadable("ledger")
+            continue
+        while sealed is not None and sealed.seq < seq:
+            yield _behind(sealed)
+            sealed = next(stored, None)
+        if sealed is not None and sealed.seq == seq:
+            yield from _compared(sealed, line)
+            sealed = next(stored, None)
         elif seq > head.seq:
             yield Problem("journal-ahead", Words("the database has lost entry {seq}", {"seq": seq}))
-        else:
-            lines[seq] = line
-            for sealed in _up_to(stored, seq):
-                seen = sealed.seq
-                yield from _compared(sealed, lines.pop(sealed.seq, None))
-    for sealed in stored:
-        if sealed.seq > seen:
-            yield from _compared(sealed, None)
+    while sealed is not None:
+        yield _behind(sealed)
+        sealed = next(stored, None)
 
 
-def _up_to(stored: Iterator[Sealed], seq: int) -> Iterator[Sealed]:
-    for sealed in stored:
-        yield sealed
-        if sealed.seq >= seq:
-            return
+def _behind(sealed: Sealed) -> Problem:
+    return Problem("journal-behind", Words("entry {seq} is missing in the journal", {"seq": sealed.seq}))
 
 
-def _compared(sealed: Sealed, line: bytes | None) -> Iterator[Problem]:
-    if line is None:
-        yield Problem("journal-behind", Words("entry {seq} is missing in the journal", {"seq": sealed.seq}))
-    elif line != sealed.canonical:
+def _compared(sealed: Sealed, line: bytes) -> Iterator[Problem]:
+    if line != sealed.canonical:
         true = "journal" if link_hash(line) == sealed.hash else "database"
         yield Problem(
             "journal-differs",

@@ -330,7 +330,7 @@ def test_a_body_of_the_wrong_shape_is_refused(body: dict[str, object]) -> None:
     ],
 )
 def test_a_frame_of_the_wrong_shape_is_refused(change: tuple[bytes, bytes]) -> None:
-    """Another format version, a seq that is no integer, an actor that is no word, a time in another spelling."""
+    """Another format, a seq that is no integer, an actor that is no word, another spelling of a time."""
     data = link(Head(), Start("1"), STAMP, plain).canonical.replace(*change)
     with pytest.raises(ValueError, match=r"."):
         unlink(data, back)

@@ -68,13 +68,14 @@ class Projector:
             Undone: self._renamed,
             DigestEntry: self._digest,
             Watch: self._watch,
-            Erased: self._erased,
         }
 
     def project(self, seq: int, ts: datetime, entry: Entry, message: Message | None) -> None:
         """Take ``entry`` in. Types without a projection change nothing."""
         if isinstance(entry, MessageKept):
             self._kept(seq, ts, entry, message)
+        elif isinstance(entry, Erased):
+            self._erased(entry, message)
         elif type(entry) in self._by_type:
             self._by_type[type(entry)](seq, ts, entry)
 
@@ -125,16 +126,21 @@ class Projector:
             gone = and_(gone, places.c.uidvalidity == entry.old)
         self._batch.connection.execute(update(places).where(gone).values(live=False))
 
-    def _erased(self, _seq: int, _ts: datetime, entry: Erased) -> None:
+    def _erased(self, entry: Erased, message: Message | None) -> None:
+        """Only the row stays. The index holds no copy of the words: ``message`` says which to take out."""
         if entry.sha256 is None:
             return
         self._batch.flush()
         originals, links = self._batch.tables.originals, self._batch.tables.links
         connection = self._batch.connection
-        internaldate = connection.scalar(
-            select(originals.c.internaldate).where(originals.c.sha256 == entry.sha256)
-        )
-        blank = headers(entry.sha256, None, internaldate)
+        row = connection.execute(
+            select(originals.c.seq, originals.c.internaldate).where(originals.c.sha256 == entry.sha256)
+        ).first()
+        if row is None:
+            return
+        if message is not None:
+            search.remove(connection, self._batch.tables.search, row.seq, searched(message))
+        blank = headers(entry.sha256, None, row.internaldate)
         connection.execute(update(originals).where(originals.c.sha256 == entry.sha256).values(**blank))
         connection.execute(delete(links).where(links.c.sha256 == entry.sha256))
         insert_new(connection, links, [{"key": blank["thread_key"], "sha256": entry.sha256}])

@@ -28,6 +28,12 @@ def add(connection: Connection, name: str, rows: Sequence[Mapping[str, object]])
     connection.execute(text(statement), list(rows))
 
 
+def remove(connection: Connection, name: str, seq: int, body: str) -> None:
+    """Take a text out again. The index keeps no copy, so it must be told what it holds, word for word."""
+    statement = f"INSERT INTO {name} ({name}, rowid, body) VALUES ('delete', :seq, :body)"  # noqa: S608 - as above
+    connection.execute(text(statement), {"seq": seq, "body": body})
+
+
 def cut(parts: Sequence[str]) -> str:
     """What is indexed of a mail: its texts as tokens."""
     return " ".join(" ".join(bigrams(part)) for part in parts)
