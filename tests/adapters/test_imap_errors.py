@@ -112,15 +112,16 @@ def test_whose_fault_it_is(error: BaseException, kind: type[MailwatchError], wor
     [
         ("fetch failed: Request is throttled. Suggested Backoff Time: 120000 milliseconds", 120.0),
         ("select failed: User is authenticated but not connected.", 300.0),
-        ("fetch failed: [INUSE] try again", None),
+        ("fetch failed: [INUSE] try again", 60.0),
+        ("fetch failed: no reason given", None),
     ],
 )
 def test_how_long_to_wait(text: str, seconds: float | None) -> None:
-    """A throttled client waits as long as it is asked to."""
+    """A throttled client waits as long as it is asked to; a plain no asks for no patience."""
     told = translate(Imap.error(text), ACCOUNT)
     assert isinstance(told, TemporaryError)
-    assert not isinstance(told, Refused)
     assert told.retry_after == seconds
+    assert isinstance(told, Refused) == (seconds is None)
 
 
 @pytest.mark.parametrize(

@@ -448,6 +448,43 @@ def test_a_senseless_answer_is_told_and_forgotten(talk: Talk, answer: bytes) -> 
     assert set(mailbox.list([1])) == {1}
 
 
+@pytest.mark.parametrize(
+    "poison", [b"TAG NO [SERVERFAIL] cannot\r\n", HANG_UP, b"* 2 FETCH (UID 2 BODY[]\r\n" + OK]
+)
+def test_a_poison_mail_stops_no_other(talk: Talk, poison: bytes) -> None:
+    """A mail at which the server fails costs itself alone, and a person is told of it at the end."""
+
+    def answer(asked: str) -> bytes:
+        uids = uids_in(asked)
+        if "BODY" in asked and 2 in uids:
+            return poison
+        return b"".join(body(u, b"x") if "BODY" in asked else row(u) for u in uids) + OK
+
+    _, mailbox = talk({"UID FETCH": answer})
+    mailbox.examine("INBOX")
+    got: list[int | None] = []
+    batches = mailbox.batches([1, 2, 3])
+    got.extend(m.place.uid for m in next(batches))
+    with pytest.raises(ConfigError, match=r"does not hand out 1 mails of INBOX \(UID 2\)"):
+        next(batches)
+    assert got == [1, 3]
+    mailbox.select("INBOX")
+    with pytest.raises(TemporaryError):
+        mailbox.read([1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [b"TAG NO [UNAVAILABLE] later\r\n", b"TAG NO Request is throttled\r\n", b"TAG NO never\r\n", HANG_UP],
+)
+def test_a_server_in_trouble_is_not_taken_for_poison_mails(talk: Talk, trouble: bytes) -> None:
+    """Where the server gives none of the mails it is the server's fault: no mail is passed over."""
+    _, mailbox = talk({"UID FETCH": lambda asked: trouble if "BODY" in asked else row(1) + row(2) + OK})
+    mailbox.examine("INBOX")
+    with pytest.raises(TemporaryError):
+        list(mailbox.batches([1, 2]))
+
+
 _pieces = st.lists(
     st.sampled_from(
         [b"(", b")", b'"', b"\\", b"{3}\r\n", b"{9}\r\nabc", b"UID ", b"1 ", b"FLAGS ", b"[", b"]", b"NIL "]

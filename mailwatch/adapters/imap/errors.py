@@ -33,7 +33,7 @@ FOREIGN = (
 _CUT = "the line to the mail server {host} broke ({detail})"
 _NONSENSE = "the mail server {host} gave an answer that makes no sense ({detail})"
 _WAIT = "Nothing to do: mailwatch tries again by itself. If it lasts, ask whoever runs the server."
-_LONG_WAIT = 300.0
+_SHORT_WAIT, _LONG_WAIT = 60.0, 300.0
 _BYTES_SHOWN = re.compile(r"b['\"](.*)['\"]", re.DOTALL)
 
 
@@ -117,7 +117,7 @@ def busy_or_none(text: str, account: ImapAccount, detail: str) -> TemporaryError
         return TemporaryError(
             "the mail server {host} asks to come back later ({detail})",
             mend=_WAIT,
-            retry_after=backoff(text),
+            retry_after=backoff(text) or _SHORT_WAIT,
             **values,
         )
     return None

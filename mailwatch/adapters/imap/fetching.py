@@ -45,19 +45,63 @@ def plan_batches(
 def batches(
     session: Session, uids: Sequence[int], spool: Callable[[], Path]
 ) -> Iterator[tuple[Fetched, ...]]:
-    """The mails of ``uids`` in order; a mail above ``BATCH_BYTES`` comes as a file."""
+    """The mails of ``uids`` in order; a mail above ``BATCH_BYTES`` comes as a file.
+
+    Raises ConfigError at the very end, all other mails given, where the server
+    withholds some: one poison mail must not stop the folder, nor be passed over in silence.
+    """
+    withheld: list[int] = []
     for part in chunks(uids):
         for plan in plan_batches(listing(session, part).values()):
-            fetched = _fetch(session, plan, spool)
+            fetched = _fetch(session, plan, spool, withheld)
             if fetched:
                 yield fetched
+    if withheld:
+        raise ConfigError(
+            "the mail server {host} does not hand out {count} mails of {folder} (UID {uids})",
+            mend="Look at them in your mail program; mail that opens there can be moved out and back in.",
+            host=session.account.host,
+            count=len(withheld),
+            folder=session.opened.folder,
+            uids=", ".join(map(str, withheld[:10])),
+        )
 
 
-def _fetch(session: Session, plan: Sequence[Listed], spool: Callable[[], Path]) -> tuple[Fetched, ...]:
+def _fetch(
+    session: Session, plan: Sequence[Listed], spool: Callable[[], Path], withheld: list[int]
+) -> tuple[Fetched, ...]:
     if plan[0].size > BATCH_BYTES:
         return (_to_file(session, plan[0], spool()),)
-    bodies = whole(session, [mail.uid for mail in plan])
+    uids = [mail.uid for mail in plan]
+    try:
+        bodies = whole(session, uids)
+    except TemporaryError as error:
+        bodies = _one_by_one(session, uids, error, withheld)
     return tuple(_in_memory(session, mail, bodies[mail.uid]) for mail in plan if mail.uid in bodies)
+
+
+def _one_by_one(
+    session: Session, uids: Sequence[int], error: TemporaryError, withheld: list[int]
+) -> dict[int, bytes]:
+    """The mails that the server gives after it failed to give all of them at once.
+
+    Raises ``error`` again where it may not be a mail's fault: the server is busy or
+    away, or gives none of them.
+    """
+    found: dict[int, bytes] = {}
+    failed: list[int] = []
+    for uid in uids if error.retry_after is None else ():
+        try:
+            found |= _bodies(session, [uid])
+        except TemporaryError as again:
+            if again.retry_after is not None:
+                raise
+            session.look()  # Raises where the server is away.
+            failed.append(uid)
+    if not found:
+        raise error
+    withheld.extend(failed)
+    return found
 
 
 def read(session: Session, uids: Sequence[int]) -> dict[int, Fetched]:
