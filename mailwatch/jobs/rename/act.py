@@ -73,21 +73,7 @@ class Hands:
         for step in steps:
             self.memories[step.plan.id].tried.add(Act.LOOK)
         undone = [s.plan for s in steps if s.plan.direction is Direction.UNDO]
-        return [plan for plan in map(self._copy_elsewhere, undone) if plan is not None]
-
-    def _copy_elsewhere(self, plan: Plan) -> Plan | None:
-        """The undo turned to the folder to which a person moved the copy."""
-        found = self.looker.elsewhere(plan)
-        if found is None:
-            return None
-        folder = found.folder if plan.mode is Mode.REPLACE else plan.folder
-        return replace(
-            plan,
-            folder=folder,
-            copy_folder=found.folder,
-            copy_uidvalidity=found.uidvalidity,
-            copy_uid=found.uid,
-        )
+        return [plan for plan in map(self.looker.turned, undone) if plan is not None]
 
     def _read(self, steps: list[Step], _: _Seen) -> list[Plan]:
         """Fetch all mails that must be judged, a command a folder, and keep the judgements alone."""
@@ -103,19 +89,7 @@ class Hands:
 
     def _locate(self, steps: list[Step], _: _Seen) -> list[Plan]:
         """UIDVALIDITY changed: the original by its Message-ID, size and bytes, or REVIEW."""
-        return [self._located(step.plan) for step in steps]
-
-    def _located(self, plan: Plan) -> Plan:
-        state, spot = self.looker.again(plan)
-        anew = replace(
-            plan,
-            uidvalidity=state.uidvalidity,
-            uid=0 if spot is None else spot.uid,
-            uidnext_before=None if plan.uidnext_before is None else 1,
-        )
-        if spot is None and plan.state is not PlanState.RETIRING:
-            return replace(plan, state=PlanState.REVIEW, why="uidvalidity")
-        return anew
+        return [self.looker.relocated(step.plan) for step in steps]
 
     # before the copy
 

@@ -126,10 +126,31 @@ class Looker:
 
     # where UIDs do not help
 
-    def again(self, plan: Plan) -> tuple[FolderState, Spot | None]:
-        """The original of a rename in its folder, whose UIDs were given anew."""
+    def relocated(self, plan: Plan) -> Plan:
+        """A rename whose folder has new UIDs, with those of its original; REVIEW where it is not found."""
         state = self.mailbox.examine(plan.folder)
-        return state, self._searched(plan, state).get(plan.id)
+        spot = self._searched(plan, state).get(plan.id)
+        if spot is None and plan.state is not PlanState.RETIRING:
+            return replace(plan, state=PlanState.REVIEW, why="uidvalidity")
+        return replace(
+            plan,
+            uidvalidity=state.uidvalidity,
+            uid=0 if spot is None else spot.uid,  # RETIRING: it may have been moved by us.
+            uidnext_before=None if plan.uidnext_before is None else 1,
+        )
+
+    def turned(self, plan: Plan) -> Plan | None:
+        """An undo turned to the folder to which a person moved the copy; None where there is none."""
+        found = self.elsewhere(plan)
+        if found is None:
+            return None
+        return replace(
+            plan,
+            folder=found.folder if plan.mode is Mode.REPLACE else plan.folder,
+            copy_folder=found.folder,
+            copy_uidvalidity=found.uidvalidity,
+            copy_uid=found.uid,
+        )
 
     def elsewhere(self, plan: Plan) -> Spot | None:
         """The copy of an undo, wherever in the mailbox a person moved it to."""
