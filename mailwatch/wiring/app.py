@@ -305,7 +305,7 @@ class App:
         evidence = self.store.evidence()
         if from_dir is not None:
             return upkeep.rebuild_lost(
-                self.config, self.store, self.archive, self._parser, from_dir, progress
+                self.config, self.store, self.archive, self._parser, folder=from_dir, progress=progress
             )
         if rescan:
             upkeep.rescan(self.config, self.store, self._clock())
