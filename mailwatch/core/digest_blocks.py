@@ -70,9 +70,9 @@ def open_cases(
 
 def _grouped(mails: Iterable[MailFacts]) -> Mapping[CaseNumber, list[MailFacts]]:
     found: dict[CaseNumber, list[MailFacts]] = defaultdict(list)
-    for mail in sorted(mails, key=lambda m: (m.at, m.sha256)):
-        if mail.number is not None:
-            found[mail.number].append(mail)
+    numbered_ones = ((m.number, m) for m in mails if m.number is not None)
+    for number, mail in sorted(numbered_ones, key=lambda pair: (pair[1].at, pair[1].sha256)):
+        found[number].append(mail)
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import accumulate
 
 HIDDEN = "••••"
 
@@ -62,13 +63,8 @@ def cut(text: str, limit: int) -> str:
     """``text`` in at most ``limit`` columns; an ellipsis stands for what is left out."""
     if width(text) <= limit:
         return text
-    taken, room = [], limit - 1
-    for char in text:
-        room -= _columns(char)
-        if room < 0:
-            break
-        taken.append(char)
-    return "".join(taken).rstrip() + "…"
+    ends = accumulate(map(_columns, text))
+    return text[: sum(1 for end in ends if end < limit)].rstrip() + "…"
 
 
 def wrap(text: str, limit: int, first: str = "", rest: str = "") -> str:

@@ -155,6 +155,44 @@ def busy() -> DigestFacts:
     )
 
 
+_ENGLISH = {
+    "Azure 가상 머신 12대 접속 불가": "Azure: 12 virtual machines unreachable",
+    "라이선스 할당 오류": "License assignment error",
+    "Teams 회의 녹화 오류": "Teams, meeting recording fails",
+    "Exchange Online 외부 메일 수신 지연(한빛정밀 본사와 지사 3곳, 11월 12일부터)": (
+        "Exchange Online, inbound mail delayed at head office and three branches"
+    ),
+    "Teams 통화 품질": "Teams, call quality",
+    "감사 로그 보존 기간 문의": "How long audit logs are kept",
+    "라이선스 문의 드립니다": "Question about licenses",
+    "문의하신 내용에 대한 추가 안내": "More about your question",
+}
+_PEOPLE = {
+    "최도윤": "Doyun Choi",
+    "박준호": "Junho Park",
+    "박지훈": "Jihun Park",
+    "Microsoft 지원": "Microsoft Support",
+}
+
+
+def in_english(facts: DigestFacts) -> DigestFacts:
+    """The same day with English subjects and names."""
+
+    def turned(mail: MailFacts) -> MailFacts:
+        return replace(
+            mail,
+            subject=_ENGLISH.get(mail.subject, mail.subject),
+            sender=_PEOPLE.get(mail.sender, mail.sender),
+        )
+
+    return replace(
+        facts,
+        cases=tuple(replace(c, title=_ENGLISH.get(c.title, c.title)) for c in facts.cases),
+        messages=tuple(map(turned, facts.messages)),
+        loose=tuple(map(turned, facts.loose)),
+    )
+
+
 def quiet() -> DigestFacts:
     """A day without news: three open cases, all heard of lately, the watching well."""
     numbers = ("2611030010004471", "2611050010004472", "2611090010004473")

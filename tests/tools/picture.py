@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from fakes.digests import ENGLISH, KOREAN, busy, content  # noqa: E402 - found through the line above
+from fakes.digests import ENGLISH, KOREAN, busy, content, in_english  # noqa: E402 - found through the line above
 
 from mailwatch.adapters.catalog import catalog  # noqa: E402 - stands with the other imports
 from mailwatch.adapters.templates import Templates  # noqa: E402 - stands with the other imports
@@ -56,7 +56,8 @@ def take(
 
 def page(reader: Recipient) -> str:
     """The sample digest in the reader's language."""
-    return Templates(catalog).html(content(replace(busy(), reviews=())), reader)
+    facts = replace(busy(), reviews=())
+    return Templates(catalog).html(content(in_english(facts) if reader.language == "en" else facts), reader)
 
 
 def main(folder: Path) -> int:
