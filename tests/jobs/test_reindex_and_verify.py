@@ -1,0 +1,626 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fakes.books import START, Ticking, fetched, message, open_archive, open_store, sha, url_of
+
+from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.journal import FileJournal
+from mailwatch.adapters.sql import SqlStore
+from mailwatch.adapters.sql.projections import projections
+from mailwatch.core.casenumber import CaseNumber
+from mailwatch.core.entries import (
+    CaseFrozen,
+    DigestEntry,
+    Erased,
+    FiledEntry,
+    MessageKept,
+    Place,
+    Quarantined,
+    Renamed,
+    SeenElsewhere,
+    Text,
+    Undone,
+    Watch,
+)
+from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
+from mailwatch.core.ledger import Head, Sealed, Stamp, link, link_hash
+from mailwatch.core.message import Message
+from mailwatch.core.recognition import Form, Mention, Where
+from mailwatch.core.standing import Standing
+from mailwatch.errors import ConfigError, TemporaryError, UnreadableMessage, Words
+from mailwatch.jobs.reindex import rebuild_lost, reindex, restore
+from mailwatch.jobs.verify import CODES, Problem, VerifyReport, verify
+from mailwatch.ports import Fetched
+
+CASE = CaseNumber("tracking-id", "2402220010002574")
+OTHER = CaseNumber("srx", "SRX1318598611")
+
+
+def read(raw: bytes) -> Message | UnreadableMessage:
+    """What every reading of these bytes gives: a function of the bytes alone, like the real parser."""
+    name = raw.decode()
+    if name.startswith("broken"):
+        return UnreadableMessage("parse-failed")
+    answers = ("mail-0@x",) if name != "mail-0" else ()
+    return message(
+        raw, message_id=f"{name}@x", answers=answers, subject=f"{name} 복구", text=f"{name} 메일 복구"
+    )
+
+
+class Reader:
+    """A parser without workers."""
+
+    def parse(self, batch: Sequence[Fetched]) -> tuple[Message | UnreadableMessage, ...]:
+        return tuple(read(mail.read()) for mail in batch)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@dataclass
+class Books:
+    data: Path
+    store: SqlStore
+    archive: FileArchive
+    journal: FileJournal
+
+    def verify(self) -> VerifyReport:
+        return verify(self.store.evidence(), FileJournal(self.data), self.archive)
+
+    def problems(self) -> list[tuple[str, dict[str, object]]]:
+        return [(problem.code, dict(problem.detail.values)) for problem in self.verify().problems]
+
+    def reindex(self) -> object:
+        return reindex(self.store, self.store.evidence(), self.store.rebuild(), self.archive, Reader())
+
+    def direct(self, *statements: str) -> None:
+        """What somebody with the file and any SQLite tool can do: triggers are no wall, only a warning."""
+        with sqlite3.connect(self.data / "mailwatch.db", isolation_level=None) as connection:
+            connection.execute("DROP TRIGGER IF EXISTS ledger_no_update")
+            connection.execute("DROP TRIGGER IF EXISTS ledger_no_delete")
+            for statement in statements:
+                connection.execute(statement)
+
+    def projected(self) -> dict[str, list[tuple[object, ...]]]:
+        """All rows of all projections in use, and how the search index answers."""
+        with sqlite3.connect(self.data / "mailwatch.db") as connection:
+            settings = dict(connection.execute("SELECT name, value FROM settings"))
+            tables = projections(int(settings["generation"]))
+            found = {
+                table.name.partition("_")[2]: sorted(
+                    connection.execute(f"SELECT * FROM {table.name}").fetchall(), key=repr
+                )
+                for table in tables.tables
+            }
+            found["search"] = connection.execute(
+                f"SELECT rowid FROM {tables.search} WHERE {tables.search} MATCH '복구'"
+            ).fetchall()
+        return found
+
+
+def keep(books: Books, raw: bytes, uid: int, **filed: object) -> None:
+    mail = fetched(raw, uid)
+    books.archive.put([mail])
+    answer = read(raw)
+    given = {"verdict": Verdict.FILED, "number": CASE, "standing": Standing.VOUCHED, **filed}
+    with books.store.writing() as tx:
+        entry = MessageKept(mail.sha256, mail.size, mail.place, mail.internaldate, mail.server)
+        if not isinstance(answer, Message):
+            tx.ledger.record(entry)
+            tx.ledger.record(Quarantined(mail.sha256, answer.why, "held", 1))
+            return
+        tx.ledger.record(entry, answer)
+        filing = Filing(mail.sha256, rule=Rule.SUBJECT_TOKEN, confidence=Confidence.CERTAIN, **given)  # type: ignore[arg-type] # a table of mixed values
+        mention = Mention(CASE, Where.SUBJECT, Form.TOKEN, None, 0, 27, "TrackingID#2402220010002574")
+        tx.ledger.record(FiledEntry(filing, (mention,), "none", desk=True))
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    """A ledger with every type of entry in it."""
+    data = tmp_path / "data"
+    made = Books(data, open_store(data), open_archive(data), FileJournal(data))
+    for uid in range(6):
+        keep(
+            made,
+            f"mail-{uid}".encode(),
+            uid + 1,
+            number=OTHER if uid == 4 else CASE,
+            related=(OTHER,) * (uid == 1),
+        )
+    keep(made, b"broken", 7)
+    rename = Renamed(
+        plan="1" * 32,
+        original=sha(b"mail-1"),
+        copy="c" * 64,
+        mailbox="support",
+        mode="replace",
+        state="done",
+        why=None,
+        folder=Text("INBOX"),
+        originals=Text("Mailwatch/Originals"),
+        uidvalidity=1,
+        uid=2,
+        copy_folder=Text("INBOX"),
+        copy_uidvalidity=1,
+        copy_uid=20,
+        originals_uidvalidity=2,
+        originals_uid=1,
+        subject_from=Text("mail-1 \udc80"),
+        subject_to=Text("[TrackingID#2402220010002574] mail-1"),
+    )
+    fields = {name: getattr(rename, name) for name in Renamed.__slots__}
+    undo = Undone(**{**fields, "original": sha(b"mail-2"), "uid": 3})
+    frozen = CaseFrozen("tracking-id", CASE.canonical, "TrackingID#2402220010002574", Text("복구"))
+    sent = DigestEntry("i", "sent", Text("n"), Text("r"), Text("d@x"), "2026-03-01", "a" * 64, "b" * 64)
+    erased = read(b"mail-5")
+    assert isinstance(erased, Message)
+    pin = Filing(sha(b"mail-3"), Verdict.FILED, OTHER, rule=Rule.PERSON, confidence=Confidence.CERTAIN)
+    with made.store.writing() as tx:
+        tx.ledger.record(SeenElsewhere(sha(b"mail-0"), Place("other", "INBOX", 1, 1), None, None))
+        tx.ledger.record(frozen)
+        tx.ledger.record(rename)
+        tx.ledger.record(undo)
+        tx.ledger.record(FiledEntry(pin, (), "none", desk=False, reason=Text("asked")), actor="person")
+        tx.ledger.record(FiledEntry(replace(pin, number=CASE, rule=Rule.THREAD), (), "none", desk=False))
+        tx.ledger.record(sent)
+        tx.ledger.record(Watch("uidvalidity", "other", Text("INBOX"), old=1, new=2, since=START))
+        tx.ledger.record(Erased(None, sha(b"mail-5"), Text("law"), Text("kim")), erased)
+    path = made.data / "archive" / sha(b"mail-5")[:2] / sha(b"mail-5")[2:4] / f"{sha(b'mail-5')}.eml"
+    path.unlink()
+    return made
+
+
+# ── reindex ───────────────────────────────────────────────────────────────────
+
+
+def test_reindexed_tables_are_those_that_were_there(books: Books) -> None:
+    """Row for row in every projection, the search index included; nothing changed, nothing lost."""
+    before = books.projected()
+    assert len(before) == 11
+    assert all(before.values())
+    report = books.reindex()
+    assert books.projected() == before
+    assert (report.messages, report.cases, report.changed) == (7, 2, ())  # type: ignore[attr-defined] # typed by the job
+
+
+def test_reindex_twice_leaves_one_set_of_tables(books: Books) -> None:
+    """The old generation is dropped with the swap."""
+    books.reindex()
+    books.reindex()
+    with sqlite3.connect(books.data / "mailwatch.db") as connection:
+        names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    assert {n.split("_")[0] for n in names if n[0] == "p" and n[1].isdigit()} == {"p3"}
+
+
+def test_reindex_leaves_work_tables_alone_and_the_archive_unread_only_for_headers(books: Books) -> None:
+    """What somebody wrote into a projection is gone, and told."""
+    books.direct(
+        f"UPDATE p1_filings SET number = 'SRX999999999', scheme = 'srx' WHERE sha256 = '{sha(b'mail-0')}'",
+        "INSERT INTO held VALUES ('x', 'timeout', 0, 1)",
+    )
+    report = books.reindex()
+    assert [(c.before.number.canonical, c.after.number) for c in report.changed] == [("SRX999999999", CASE)]  # type: ignore[attr-defined] # as above
+    with books.store.writing() as tx:
+        assert [held.sha256 for held in tx.quarantine.held()] == ["x"]
+
+
+def test_what_the_daemon_writes_meanwhile_is_taken_in(books: Books) -> None:
+    """Entries that come between the replay and the swap are replayed before it."""
+    rebuild = books.store.rebuild()
+    late = iter([lambda: keep(books, b"late", 50)])
+
+    class Late(type(rebuild)):  # type: ignore[misc] # the class of a value
+        def finish(self, last: int) -> object:
+            for write in late:
+                write()
+            return super().finish(last)
+
+    rebuild.__class__ = Late
+    report = reindex(books.store, books.store.evidence(), rebuild, books.archive, Reader())
+    assert report.messages == 8
+    with books.store.writing() as tx:
+        assert tx.trees.kept(frozenset({sha(b"late")}))
+        assert tx.trees.filings([sha(b"late")])
+
+
+def test_of_two_reindexes_the_first_gives_up(books: Books) -> None:
+    """Both would fill the same tables."""
+    first, second = books.store.rebuild(), books.store.rebuild()
+    first.begin()
+    second.begin()
+    with pytest.raises(TemporaryError, match="another reindex"):
+        first.replay([])
+
+
+def test_an_unknown_type_is_kept_and_refused(books: Books) -> None:
+    """An older mailwatch must not make tables that leave something out."""
+    head = books.store.evidence().head()
+    sealed = later(head, books)
+    books.direct(f"INSERT INTO ledger VALUES ({sealed.seq}, '{sealed.hash}', X'{sealed.canonical.hex()}')")
+    before = books.projected()
+    with pytest.raises(ConfigError, match="phone"):
+        books.reindex()
+    assert books.projected() == before
+
+
+def later(head: Head, books: Books) -> Sealed:
+    """An entry of a type that this version does not know, sealed as a later version would."""
+    first = books.store.evidence().recorded(0, 1)[0]
+    stamp = Stamp(first.ledger, "mailwatch 9", START + timedelta(days=1), "person")
+    data = link(head, Watch("x", "support"), stamp, lambda value, *, shared=False: "").canonical
+    data = data.replace(b'"type":"watch"', b'"type":"phone"')
+    return Sealed(head.seq + 1, link_hash(data), data)
+
+
+def test_a_missing_original_does_not_stop_reindex(books: Books) -> None:
+    """Its decision stays; headers and words are gone."""
+    original(books, b"mail-0").unlink()
+    books.reindex()
+    with books.store.reading() as library:
+        assert "" in [row.subject for row in library.messages(CASE)]
+
+
+# ── a lost database ───────────────────────────────────────────────────────────
+
+
+def lose(books: Books) -> Books:
+    books.store.close()
+    for name in ("mailwatch.db", "mailwatch.db-wal", "mailwatch.db-shm"):
+        (books.data / name).unlink(missing_ok=True)
+    store = SqlStore.open(
+        url_of(books.data), journal=books.journal, clock=Ticking(), software_version="x", stale=True
+    )
+    return replace(books, store=store)
+
+
+def recover(books: Books, source: Path | None = None) -> object:
+    store = books.store
+    journal = FileJournal(source or books.data)
+    old = open_archive(source) if source else books.archive
+    return rebuild_lost(
+        store, store.evidence(), store.rebuild(), store.restore(), journal, old, books.archive, Reader()
+    )
+
+
+def test_a_lost_database_is_made_again_from_archive_and_journals(books: Books) -> None:
+    """Entries, texts and projections are those that were lost; the chain goes on under its old UUID."""
+    before, links = books.projected(), books.store.evidence().links(0, 1000)
+    again = lose(books)
+    report = recover(again)
+    assert report.changed == ()  # type: ignore[attr-defined] # typed by the job
+    assert again.projected() == before
+    assert again.store.evidence().links(0, 1000) == links
+    assert again.verify().problems == ()
+    keep(again, b"new", 60)
+    assert len({r.ledger for r in again.store.evidence().recorded(0, 1000)}) == 1
+
+
+def test_a_data_folder_elsewhere_is_brought_over(books: Books, tmp_path: Path) -> None:
+    """Originals, entries and texts; the new folder's journals are written, too."""
+    before = books.projected()
+    data = tmp_path / "new"
+    data.mkdir(mode=0o700)
+    journal = FileJournal(data)
+    fresh = Books(data, open_store(data), open_archive(data), journal)
+    recover(fresh, books.data)
+    assert fresh.projected() == before
+    assert list(fresh.archive.all()) == list(books.archive.all())
+    assert fresh.verify().problems == ()
+    assert list(fresh.journal.entries()) == list(books.journal.entries())
+
+
+def test_a_database_that_holds_something_is_not_filled(books: Books) -> None:
+    """Nothing is ever overwritten."""
+    with pytest.raises(ConfigError, match="not empty"):
+        recover(books)
+
+
+@pytest.mark.parametrize("damage", [b'"seq":5', b'"prev":"', b'{"actor"'])
+def test_journals_that_do_not_hold_together_are_refused(books: Books, damage: bytes) -> None:
+    """A rebuilt ledger is as good as its journal."""
+    edit(books.data / "ledger", lambda raw: raw.replace(damage, damage[:-1] + b"x", 1))
+    with pytest.raises(ConfigError, match="does not hold together"):
+        recover(lose(books))
+
+
+@pytest.mark.parametrize("damage", [(b'"text":"INBOX"', b'"text":"OUTBOX"'), (b'"salt"', b'"sugar"')])
+def test_texts_that_are_not_what_they_promise_are_refused(books: Books, damage: tuple[bytes, bytes]) -> None:
+    """A changed text is never taken for the one that was committed to."""
+    edit(books.data / "texts", lambda raw: raw.replace(*damage))
+    with pytest.raises(ConfigError, match="does not hold what it promises"):
+        recover(lose(books))
+
+
+def test_texts_that_no_entry_speaks_of_are_left_out(books: Books) -> None:
+    """A crash between texts and entries leaves some."""
+    stray = FileJournal(books.data)
+    edit(books.data / "texts", lambda raw: raw + raw.splitlines(keepends=True)[0])
+    again = lose(books)
+    assert restore(again.store.restore(), stray, again.archive, again.archive) == 24
+    assert len(again.store.evidence().texts(1, 1000)) == len(set(stray.texts()))
+
+
+def edit(folder: Path, change: Callable[[bytes], bytes]) -> None:
+    (path,) = folder.iterdir()
+    path.write_bytes(change(path.read_bytes()))
+
+
+def original(books: Books, raw: bytes) -> Path:
+    name = sha(raw)
+    return books.data / "archive" / name[:2] / name[2:4] / f"{name}.eml"
+
+
+# ── verify ────────────────────────────────────────────────────────────────────
+
+
+def test_books_that_nobody_touched_have_no_problems(books: Books) -> None:
+    """An original erased by its entry is no problem."""
+    report = books.verify()
+    assert (report.ok, report.complete, report.problems) == (True, True, ())
+    assert report.entries == books.store.evidence().head().seq == 24
+
+
+def body_of(books: Books, seq: int) -> bytes:
+    return books.store.evidence().links(seq - 1, 1)[0].canonical
+
+
+def edited(books: Books, seq: int) -> bytes:
+    return body_of(books, seq).replace(b'"actor":"program"', b'"actor":"nobody!"')
+
+
+def rechain(books: Books, first: int) -> None:
+    """Edit entry ``first`` and seal everything after it anew, as a thief with the database can."""
+    links = list(books.store.evidence().links(first - 1, 1000))
+    statements = []
+    prev = None
+    for sealed in links:
+        data = edited(books, first) if sealed.seq == first else sealed.canonical
+        if prev is not None:
+            data = data.replace(*prev)
+        fresh = link_hash(data)
+        prev = (sealed.hash.encode(), fresh.encode())
+        statements.append(
+            f"UPDATE ledger SET canonical = X'{data.hex()}', hash = '{fresh}' WHERE seq = {sealed.seq}"
+        )
+    books.direct(*statements)
+
+
+def swap(books: Books) -> None:
+    books.direct(
+        "UPDATE ledger SET seq = 1000 WHERE seq = 4",
+        "UPDATE ledger SET seq = 4 WHERE seq = 5",
+        "UPDATE ledger SET seq = 5 WHERE seq = 1000",
+    )
+
+
+def without_the_sixth_line(raw: bytes) -> bytes:
+    lines = raw.splitlines(keepends=True)
+    return b"".join(lines[:5] + lines[6:])
+
+
+Tamper = Callable[[Books], object]
+
+TAMPERED: list[tuple[str, Tamper, set[tuple[str, object]]]] = [
+    (
+        "edit an entry",
+        lambda b: b.direct(f"UPDATE ledger SET canonical = X'{edited(b, 4).hex()}' WHERE seq = 4"),
+        {("entry-changed", 4), ("journal-differs", 4)},
+    ),
+    (
+        "edit an entry and its hash",
+        lambda b: b.direct(
+            f"UPDATE ledger SET canonical = X'{edited(b, 4).hex()}', hash = '{link_hash(edited(b, 4))}'"
+            " WHERE seq = 4"
+        ),
+        {("chain-broken", 5), ("journal-differs", 4)},
+    ),
+    (
+        "make an entry unreadable",
+        lambda b: b.direct(f"UPDATE ledger SET canonical = X'7b', hash = '{link_hash(b'{')}' WHERE seq = 4"),
+        {("entry-unreadable", 4), ("chain-broken", 5), ("journal-differs", 4)},
+    ),
+    ("edit and re-chain", lambda b: rechain(b, 21), {("journal-differs", n) for n in range(21, 25)}),
+    (
+        "delete in the middle",
+        lambda b: b.direct("DELETE FROM ledger WHERE seq = 4"),
+        {("entry-missing", 4)},
+    ),
+    (
+        "swap two entries",
+        swap,
+        {
+            ("chain-broken", 4),
+            ("chain-broken", 5),
+            ("chain-broken", 6),
+            ("journal-differs", 4),
+            ("journal-differs", 5),
+        },
+    ),
+    (
+        "cut the tail of the database",
+        lambda b: b.direct("DELETE FROM ledger WHERE seq > 22"),
+        {("journal-ahead", 23), ("journal-ahead", 24), ("original-missing", sha(b"mail-5"))},
+    ),
+    (
+        "delete everything",
+        lambda b: b.direct("DELETE FROM ledger", "DELETE FROM texts"),
+        {("journal-ahead", n) for n in range(1, 25)},
+    ),
+    (
+        "edit a line of the journal",
+        lambda b: edit(b.data / "ledger", lambda raw: raw.replace(b'"uid":3', b'"uid":4', 1)),
+        {("journal-differs", 6)},
+    ),
+    (
+        "delete a line of the journal",
+        lambda b: edit(b.data / "ledger", without_the_sixth_line),
+        {("journal-behind", 6)},
+    ),
+    (
+        "write rubbish into the journal",
+        lambda b: edit(b.data / "ledger", lambda raw: b"rubbish\n" + raw),
+        {("journal-unreadable", "ledger")},
+    ),
+    (
+        "write rubbish into the texts' journal",
+        lambda b: edit(b.data / "texts", lambda raw: b'{"commit":"x","salt":1}\n' + raw),
+        {("journal-unreadable", "texts")},
+    ),
+    (
+        "edit an original",
+        lambda b: (original(b, b"mail-1").chmod(0o600), original(b, b"mail-1").write_bytes(b"mail-9")),
+        {("original-changed", sha(b"mail-1"))},
+    ),
+    (
+        "cut an original",
+        lambda b: (original(b, b"mail-1").chmod(0o600), original(b, b"mail-1").write_bytes(b"mail-")),
+        {("original-changed", sha(b"mail-1"))},
+    ),
+    (
+        "delete an original",
+        lambda b: original(b, b"mail-1").unlink(),
+        {("original-missing", sha(b"mail-1"))},
+    ),
+    (
+        "delete the archive",
+        lambda b: [shutil.rmtree(p) for p in (b.data / "archive").iterdir()],
+        {("original-missing", sha(raw)) for raw in [*(f"mail-{n}".encode() for n in range(5)), b"broken"]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "tamper", "expected"), TAMPERED, ids=[name for name, _, _ in TAMPERED])
+def test_each_change_is_named(
+    books: Books, name: str, tamper: Tamper, expected: set[tuple[str, object]]
+) -> None:
+    """Which entry, which line, which original; and nothing that is whole is blamed."""
+    tamper(books)
+    found = {(code, next(iter(values.values()))) for code, values in books.problems()}
+    assert found == expected
+    assert not books.verify().ok
+
+
+def test_an_entry_of_another_ledger_is_named(books: Books) -> None:
+    """A chain may hold and still be somebody else's."""
+    head = books.store.evidence().head()
+    stamp = Stamp("another", "x", START, "program")
+    sealed = link(head, Watch("x", "support"), stamp, lambda value, *, shared=False: "")
+    books.direct(f"INSERT INTO ledger VALUES ({sealed.seq}, '{sealed.hash}', X'{sealed.canonical.hex()}')")
+    assert books.problems() == [("entry-foreign", {"seq": sealed.seq})]
+
+
+def test_an_entry_that_does_not_read_as_its_type_is_named(books: Books) -> None:
+    """The chain holds, the bytes are JSON, and still it is no entry."""
+    head = books.store.evidence().head()
+    data = later(head, books).canonical.replace(b'"phone"', b'"start"')
+    books.direct(f"INSERT INTO ledger VALUES ({head.seq + 1}, '{link_hash(data)}', X'{data.hex()}')")
+    assert books.problems() == [
+        ("entry-unreadable", {"seq": head.seq + 1}),
+        ("journal-behind", {"seq": head.seq + 1}),
+    ]
+    with pytest.raises(ConfigError, match="cannot be read"):
+        books.reindex()
+
+
+def commit_of(books: Books, words: str) -> tuple[str, int]:
+    """The commitment to these words, and the entry that speaks of them."""
+    for seq in range(1, 25):
+        for row in books.store.evidence().texts(seq, seq):
+            if row.value == words:
+                return row.commit, seq
+    raise AssertionError(words)
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE texts SET text = X'00' WHERE \"commit\" = '{}'", "text-changed"),
+        ("UPDATE texts SET salt = X'00' WHERE \"commit\" = '{}'", "text-changed"),
+        ("UPDATE texts SET salt = NULL WHERE \"commit\" = '{}'", "text-changed"),
+        ("UPDATE texts SET salt = NULL, text = NULL WHERE \"commit\" = '{}'", "text-missing"),
+        ("DELETE FROM texts WHERE \"commit\" = '{}'", "text-missing"),
+    ],
+)
+def test_a_changed_or_missing_text_is_named(books: Books, statement: str, code: str) -> None:
+    """By its commitment and the entry that speaks of it."""
+    commit, seq = commit_of(books, "asked")
+    books.direct(statement.format(commit))
+    assert books.problems() == [(code, {"commit": commit, "seq": seq})]
+
+
+def test_a_text_with_its_erase_entry_is_no_problem(books: Books) -> None:
+    """Salt and text leave the table, the journal line becomes the commitment alone."""
+    commit, _ = commit_of(books, "asked")
+    with books.store.writing() as tx:
+        tx.ledger.record(Erased(commit, None, Text("law"), Text("kim")))
+    books.direct(f"UPDATE texts SET salt = NULL, text = NULL WHERE \"commit\" = '{commit}'")
+
+    def forget(raw: bytes) -> bytes:
+        lines = raw.splitlines(keepends=True)
+        erased = f'{{"commit":"{commit}"}}\n'.encode()
+        return b"".join(erased if commit.encode() in line else line for line in lines)
+
+    edit(books.data / "texts", forget)
+    assert books.problems() == []
+
+
+def test_a_text_that_the_journal_tells_otherwise_or_not_at_all_is_named(books: Books) -> None:
+    """The journal of texts is needed where the database is lost."""
+    commit, seq = commit_of(books, "asked")
+    edit(books.data / "texts", lambda raw: raw.replace(b'"asked"', b'"never"'))
+    assert books.problems() == [("journal-text-changed", {"commit": commit, "seq": seq})]
+    edit(
+        books.data / "texts",
+        lambda raw: b"".join(line for line in raw.splitlines(keepends=True) if commit.encode() not in line),
+    )
+    assert books.problems() == [("journal-text-missing", {"commit": commit, "seq": seq})]
+
+
+class Unreadable:
+    """An archive some of whose originals a disk no longer gives."""
+
+    def __init__(self, archive: FileArchive, *, folder: bool) -> None:
+        self._archive = archive
+        self._folder = folder
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._archive, name)
+
+    def read(self, sha256: str) -> bytes:
+        raise TemporaryError("the disk failed")
+
+    def all(self) -> Sequence[str]:
+        if self._folder:
+            raise ConfigError("no right to look")
+        return tuple(self._archive.all())
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_what_cannot_be_looked_at_makes_the_check_incomplete(books: Books, *, folder: bool) -> None:
+    """Nothing is claimed of it, neither good nor bad."""
+    archive = Unreadable(books.archive, folder=folder)
+    report = verify(books.store.evidence(), books.journal, archive)  # type: ignore[arg-type] # a stand-in
+    assert (report.ok, report.complete) == (True, False)
+    assert {problem.code for problem in report.problems} == {"original-unreadable"}
+    assert all(str(problem.detail) for problem in report.problems)
+
+
+def test_every_code_is_documented() -> None:
+    """The table in the module and the list are one."""
+    table = str(verify.__globals__["__doc__"])
+    assert all(f"\n{code} " in table for code in CODES)
+
+
+def test_a_report_with_a_change_is_not_ok_though_something_was_unreadable() -> None:
+    """A change found outweighs what could not be looked at."""
+    changed = Problem("original-changed", Words(""))
+    unread = Problem("original-unreadable", Words(""))
+    assert not VerifyReport(1, (unread, changed), complete=False).ok
