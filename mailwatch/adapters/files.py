@@ -151,15 +151,18 @@ def _of_mbox(file: BinaryIO, spool: Spool) -> Iterator[Fetched]:
 
 
 def separator_date(line: bytes) -> datetime | None:
-    """The time in a ``From `` line, in UTC: such lines are written in UTC unless they name a zone."""
+    """The time in a ``From `` line, in UTC: such lines are written in UTC unless they name a zone.
+
+    Programs that do not know a time write the beginning of 1970, which is none.
+    """
     text = line.decode("ascii", "replace")
     weekday = _WEEKDAY.search(text)
     parsed = parsedate_tz(text[weekday.start() :]) if weekday else None
     if parsed is None:
         return None
     try:
-        moment = datetime(*parsed[:6], tzinfo=UTC)
-        return datetime.fromtimestamp(moment.timestamp() - (parsed[9] or 0), UTC)
+        seconds = datetime(*parsed[:6], tzinfo=UTC).timestamp() - (parsed[9] or 0)
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
     except (ValueError, OverflowError, OSError):
         return None
 

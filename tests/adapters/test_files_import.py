@@ -141,8 +141,9 @@ def test_endless_line_is_read_in_pieces(tmp_path: Path, spool: Spool) -> None:
         (b"From x Fri Jul  8 12:08:34 2011\n", datetime(2011, 7, 8, 12, 8, 34, tzinfo=UTC)),
         (b"From me 99:99 2020\n", None),
         (b"From x Fri Feb 30 12:08:34 2011\n", None),
+        (b"From nobody Thu Jan  1 00:00:00 1970\n", None),
     ],
 )
 def test_separator_dates(line: bytes, expected: datetime | None) -> None:
-    """A separator's time is UTC unless it names a zone; one that is no time is none."""
+    """A separator's time is UTC unless it names a zone; one that is no time, or 1970, is none."""
     assert expected == separator_date(line)
