@@ -32,8 +32,14 @@ def _subjects(answers: tuple[Message | UnreadableMessage, ...]) -> list[str]:
 
 
 def _worker_pids() -> tuple[int, ...]:
-    children = psutil.Process().children()
-    return tuple(c.pid for c in children if any("spawn_main" in word for word in c.cmdline()))
+    return tuple(c.pid for c in psutil.Process().children() if "spawn_main" in _command(c))
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has ended in between
+        return ""
 
 
 @pytest.fixture

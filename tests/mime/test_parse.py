@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from mailwatch.core.message import Address, Attachment, Automatic, Message, OriginalClaim
 from mailwatch.errors import UnreadableMessage
+from mailwatch.mime.addresses import by_stdlib
 from mailwatch.mime.limits import Limits
 from mailwatch.mime.parse import parse
+from mailwatch.mime.part import _lenient
 
 _HEAD = b"From: Kim <kim@b.kr>\r\nTo: a@x, B <b@Y.Com>\r\nDate: Mon, 2 Jan 2023 00:00:00 +0000\r\nMessage-ID: <m@x>\r\n"
 
@@ -132,6 +134,30 @@ def test_an_address_that_breaks_mail_parser_is_read_by_the_standard_library() ->
     assert parse(raw).sender == Address("", "a@b.kr")
 
 
+def test_the_last_resort_finds_an_address_in_what_breaks_the_standard_library() -> None:
+    """Its reader recurses into comments and gives up; the first address-like word is taken."""
+    assert by_stdlib("(" * 5_000 + ")" * 5_000 + " a@b.kr") == [("", "a@b.kr")]
+
+
+def test_whatever_mail_parser_raises_the_standard_library_steps_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail is not lost to a defect of the library."""
+
+    def broken(_: object) -> None:
+        raise AttributeError
+
+    monkeypatch.setattr("mailwatch.mime.parse.MailParser", broken)
+    assert _mail().sender == Address("Kim", "kim@b.kr")
+
+
+def test_a_parameter_that_breaks_the_standard_library_reads_as_absent() -> None:
+    """Which ones do differs between the versions of Python."""
+
+    def broken() -> str:
+        raise IndexError
+
+    assert _lenient(broken, "default") == "default"
+
+
 def test_recipients_of_repeated_fields_are_joined_and_bounded() -> None:
     """Two To fields are one list; a list beyond the limit is cut."""
     raw = b"To: a@x\r\nTo: b@x\r\nCc: " + b",".join(b"c%d@x" % n for n in range(50)) + b"\r\n\r\n"
@@ -141,7 +167,8 @@ def test_recipients_of_repeated_fields_are_joined_and_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "count"), [(b"", 0), (b"From: a@b\r\n", 1), (b"From: a@b, c@d\r\n", 2), (b"From: a@b\r\nFrom: c@d\r\n", 2)]
+    ("header", "count"),
+    [(b"", 0), (b"From: a@b\r\n", 1), (b"From: a@b, c@d\r\n", 2), (b"From: a@b\r\nFrom: c@d\r\n", 2)],
 )
 def test_all_addresses_of_all_from_fields_are_counted(header: bytes, count: int) -> None:
     """The first is the sender; a mail with two has none that a server could vouch for."""

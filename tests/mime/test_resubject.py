@@ -158,6 +158,8 @@ def test_an_encoded_subject_reads_as_it_was(subject: str) -> None:
         ("한 글", b" =?UTF-8?B?7ZWcIOq4gA==?="),
         ("a =?utf-8?Q?x?=", b" a =?UTF-8?B?PT91dGYtOD9RP3g/PQ==?="),
         ("a  b", b" a  b"),
+        ("한  글", b" =?UTF-8?B?7ZWcICDquIA=?="),
+        ("한  a", b" =?UTF-8?B?7ZWc?=  a"),
     ],
 )
 def test_ascii_words_stay_plain(text: str, value: bytes) -> None:

@@ -31,7 +31,7 @@ def could_matter(message: Message, shortest: int = 8) -> bool:
     [
         b"Subject: hello\r\n\r\nplain words, a year 2024, a phone 010-1234\r\n",
         b"Subject: =?utf-8?B?7JWI64WV?=\r\n\r\nplain\r\n",
-        b"Content-Type: text/plain; charset=\"us-ascii\"\r\n\r\nplain\r\n",
+        b'Content-Type: text/plain; charset="us-ascii"\r\n\r\nplain\r\n',
         b"Content-Type: text/plain; charset=ks_c_5601-1987; format=flowed\r\n\r\nplain\r\n",
         b"Content-Transfer-Encoding: quoted-printable\r\n\r\nx =3D y =\r\nz=20\r\n",
         b"\r\n",
@@ -99,11 +99,39 @@ def test_addresses_in_encoded_names_are_among_the_senders() -> None:
 
 
 _LINES = st.sampled_from(
-    [b"1234", b"5678", b"12345678", b"=31234567=38", b"1234=", b"<b>1234</b>5678", b"Content-Type: text/html", b"--x",
-     b"Content-Type: text/plain; charset=utf-7", b"Content-Type: text/plain; charset=us-ascii", b"", b"+ADEAMgAz-", b"VULN", b"-1",
-     b"Content-Type: multipart/mixed; boundary=x", b"Content-Transfer-Encoding: quoted-printable", b"MTIzNDU2Nzg=", b"words",
-     b"Content-Transfer-Encoding: base64", b"Subject: 1234", b"Subject: =?utf-8?Q?1234=35678?=", b"bad line", b" 5678",
-     "１２３４５６７８".encode(), "1234\u200b5678".encode(), b"From: a@b", b"From: \"a b\"@c", b"charset=hz", b"~{#1#2~}", b"MS=", b"RC"]
+    [
+        b"1234",
+        b"5678",
+        b"12345678",
+        b"=31234567=38",
+        b"1234=",
+        b"<b>1234</b>5678",
+        b"Content-Type: text/html",
+        b"--x",
+        b"Content-Type: text/plain; charset=utf-7",
+        b"Content-Type: text/plain; charset=us-ascii",
+        b"",
+        b"+ADEAMgAz-",
+        b"VULN",
+        b"-1",
+        b"Content-Type: multipart/mixed; boundary=x",
+        b"Content-Transfer-Encoding: quoted-printable",
+        b"MTIzNDU2Nzg=",
+        b"words",
+        b"Content-Transfer-Encoding: base64",
+        b"Subject: 1234",
+        b"Subject: =?utf-8?Q?1234=35678?=",
+        b"bad line",
+        b" 5678",
+        "１２３４５６７８".encode(),
+        "1234\u200b5678".encode(),
+        b"From: a@b",
+        b'From: "a b"@c',
+        b"charset=hz",
+        b"~{#1#2~}",
+        b"MS=",
+        b"RC",
+    ]
 )
 
 
@@ -117,10 +145,18 @@ def test_no_number_hides_from_the_screen(lines: list[bytes], end: bytes) -> None
         message = parse(raw)
     except UnreadableMessage:
         return
-    assert (screened.thread_key, screened.answers, screened.date) == (message.thread_key, message.answers, message.date)
+    assert (screened.thread_key, screened.answers, screened.date) == (
+        message.thread_key,
+        message.answers,
+        message.date,
+    )
     if not screened.matters:
         assert not could_matter(message)
-        assert message.sender is None or message.sender.addr in screened.senders or "@" not in message.sender.addr
+        assert (
+            message.sender is None
+            or message.sender.addr in screened.senders
+            or "@" not in message.sender.addr
+        )
 
 
 @given(st.binary(max_size=400))
