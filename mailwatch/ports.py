@@ -453,9 +453,9 @@ class Plans(Protocol):
         ...
 
     def candidates(self, mailbox: str, folder: str, *, since: datetime | None) -> tuple[Candidate, ...]:
-        """Filed mails lying in ``folder`` that have neither an open plan, nor a done rename, nor a bar.
+        """Filed mails lying in ``folder`` that have neither an open plan nor a rename that stands.
 
-        ``since`` leaves out what was first seen before it.
+        One that was taken back is offered as ``barred``. ``since`` leaves out what was first seen before it.
         """
         ...
 

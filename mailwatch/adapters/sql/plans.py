@@ -79,6 +79,9 @@ class SqlPlans:
                 via.c.rule.label("via_rule"),
                 self._is_dormant().label("dormant"),
                 self._ended().label("ended"),
+                exists()
+                .where(t.bars.c.original == t.filings.c.sha256, t.bars.c.mailbox == t.places.c.mailbox)
+                .label("barred"),
             )
             .join(t.originals, t.originals.c.sha256 == t.filings.c.sha256)
             .join(t.places, t.places.c.sha256 == t.filings.c.sha256)
@@ -103,7 +106,6 @@ class SqlPlans:
             ~exists().where(
                 t.renames.c.original == sha, t.renames.c.mailbox == mailbox, t.renames.c.standing
             ),
-            ~exists().where(t.bars.c.original == sha, t.bars.c.mailbox == mailbox),
         )
 
     def _is_dormant(self) -> Any:
@@ -166,7 +168,7 @@ def _candidate(row: RowMapping) -> Candidate:
         size=row["size"],
         first_seen=row["seen_at"],
         dormant=bool(row["dormant"]),
-        barred=False,
+        barred=bool(row["barred"]),
         internaldate=row["internaldate"],
         ended=row["ended"],
     )
