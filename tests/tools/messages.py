@@ -63,8 +63,9 @@ def _templates() -> Iterator[Found]:
             for line, function, message, _ in babel_extract(file, ("_", "gettext", "ngettext"), [], options):
                 if function == "ngettext":
                     yield _name(path), line, (message[0], message[1])
-                else:
-                    yield _name(path), line, message if isinstance(message, str) else message[0]
+                elif isinstance(message, str):
+                    # What is no constant comes from a table; see ``found``.
+                    yield _name(path), line, message
 
 
 def _sources(translated: frozenset[str]) -> Iterator[Found]:

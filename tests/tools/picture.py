@@ -24,7 +24,7 @@ from mailwatch.adapters.templates import Templates  # noqa: E402 - stands with t
 from mailwatch.core.reminders import Recipient  # noqa: E402 - stands with the other imports
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WIDTH, HEIGHT = 680, 1640
+WIDTH, HEIGHT = 680, 1670
 
 
 def browser() -> str | None:
