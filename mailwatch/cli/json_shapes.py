@@ -13,10 +13,15 @@ from mailwatch.core.privacy import hide_codes
 
 if TYPE_CHECKING:
     # All of these are types only; at run time ``COMMAND --help`` would wait 200 ms for them.
-    from mailwatch.cli import facade
     from mailwatch.core.mentions import Recognition
     from mailwatch.errors import Words
+    from mailwatch.jobs.ingest import PollReport
+    from mailwatch.jobs.reindex import ReindexReport
+    from mailwatch.jobs.remind import SendRow
+    from mailwatch.jobs.rename import RenameRow
+    from mailwatch.jobs.verify import VerifyReport
     from mailwatch.ports import CaseRow, Held, Hit, MessageRow
+    from mailwatch.wiring.health import CheckRow, Status
 
 Shape = dict[str, Any]
 
@@ -26,7 +31,7 @@ def stamp(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def poll(report: facade.PollReport) -> Shape:
+def poll(report: PollReport) -> Shape:
     """``poll`` and ``import``."""
     counts = report.outcome
     return {
@@ -118,7 +123,7 @@ def recognition(found: Recognition, tokens: Mapping[str, str]) -> Shape:
     }
 
 
-def rename(row: facade.RenameRow) -> Shape:
+def rename(row: RenameRow) -> Shape:
     """One row of ``rename``."""
     return {
         "sha256": row.sha256,
@@ -130,12 +135,12 @@ def rename(row: facade.RenameRow) -> Shape:
     }
 
 
-def sent(row: facade.SendRow) -> Shape:
+def sent(row: SendRow) -> Shape:
     """One row of ``digest --send``."""
     return {"recipient": row.recipient, "state": row.state, "why": _text(row.why)}
 
 
-def reindex(report: facade.ReindexReport) -> Shape:
+def reindex(report: ReindexReport) -> Shape:
     """``reindex``."""
     return {
         "messages": report.messages,
@@ -166,12 +171,12 @@ def held(row: Held) -> Shape:
     return {"sha256": row.sha256, "why": row.why, "at": stamp(row.at), "tries": row.tries}
 
 
-def check(row: facade.CheckRow) -> Shape:
+def check(row: CheckRow) -> Shape:
     """One row of ``check``; ``ok`` is null for a warning."""
     return {"check": row.check, "ok": row.ok, "detail": str(row.detail), "mend": str(row.mend)}
 
 
-def status(value: facade.Status) -> Shape:
+def status(value: Status) -> Shape:
     """``status``."""
     return {
         "folders": [
@@ -191,7 +196,7 @@ def status(value: facade.Status) -> Shape:
     }
 
 
-def verify(report: facade.VerifyReport) -> Shape:
+def verify(report: VerifyReport) -> Shape:
     """``verify``."""
     return {
         "ok": report.ok,

@@ -12,9 +12,11 @@ from typing import Any
 
 import click
 
-from mailwatch.cli.facade import Progress
 from mailwatch.cli.session import Session
 from mailwatch.cli.terminal import ODD, cells, pad, safe
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with (what, how many done, how many left or None) now and then."""
 
 _GAP = "  "
 

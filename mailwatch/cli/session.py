@@ -16,8 +16,8 @@ from mailwatch.cli import logs
 from mailwatch.errors import ConfigError, MailwatchError, Words
 
 if TYPE_CHECKING:
-    from mailwatch.cli.facade import App
     from mailwatch.config import Config
+    from mailwatch.wiring import App
 
 
 _log = logging.getLogger(__name__)

@@ -231,3 +231,19 @@ def test_check_says_what_is_red(home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     result = run(home, "check", "--json", config="away.yaml")
     assert 1 == result.exit_code
     assert [row["check"] for row in json.loads(result.stdout) if row["ok"] is False]
+
+
+def test_unreadable_mail_is_kept_and_shown(home: Path) -> None:
+    """A mail nested a thousand deep is held with its reason, and its beginning is shown without its power."""
+    raw = b"Subject: \x1b[2J TrackingID#2611240040003330\n"
+    for level in range(1000):
+        raw += b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level)
+    (home / "deep.eml").write_bytes(raw + b"\nTrackingID#2611240040003330\n")
+    assert 1 == said(home, "import", str(home / "deep.eml"))["quarantined"]
+    [held] = said(home, "quarantine")
+    assert (1, True) == (held["tries"], bool(held["why"]))
+    shown = run(home, "quarantine", "show", held["sha256"][:8]).output
+    assert "TrackingID#2611240040003330" in shown
+    assert "\x1b" not in shown
+    again = run(home, "quarantine", "retry", held["sha256"][:8], "--json")
+    assert [2] == [row["tries"] for row in json.loads(again.stdout)]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
-from mailwatch.cli.facade import FolderStatus, Status
 from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
+
+if TYPE_CHECKING:
+    # Types only; ``mailwatch check --help`` need not wait for them.
+    from mailwatch.wiring.health import FolderStatus, Status
 
 _MARK = {True: "ok", False: "wrong", None: "note"}
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
-from mailwatch.cli.facade import PollReport
 from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
 from mailwatch.cli.terminal import safe
+
+if TYPE_CHECKING:
+    # A type only; ``mailwatch poll --help`` need not wait for it.
+    from mailwatch.jobs.ingest import PollReport
 
 
 @click.command()

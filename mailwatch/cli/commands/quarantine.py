@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.session import Session
+from mailwatch.cli.terminal import safe_lines
 from mailwatch.cli.when import day_and_time
+
+if TYPE_CHECKING:
+    # Types only; ``mailwatch quarantine --help`` need not wait for them.
+    from mailwatch.ports import Held
+    from mailwatch.wiring import App
+
+_SHOWN = 2000
 
 
 @click.command()
@@ -21,6 +31,7 @@ def quarantine(session: Session, action: str, ref: str | None, *, as_json: bool)
         raise click.UsageError("show needs a MESSAGE: its sha256, at least the first 8 digits")
     with session.app() as app:
         rows = app.quarantine(action, ref)
+        beginnings = [_beginning(app, row) for row in rows] if action == "show" and not as_json else []
     if as_json:
         output.as_json([json_shapes.held(row) for row in rows])
     elif rows:
@@ -37,5 +48,16 @@ def quarantine(session: Session, action: str, ref: str | None, *, as_json: bool)
                 for row in rows
             ],
         )
+        for beginning in beginnings:
+            click.echo(f"\n{beginning}")
     else:
         output.line(session.say("every mail could be read"))
+
+
+def _beginning(app: App, row: Held) -> str:
+    """The first lines of the original, for a person who wants to know what it is; harmless to print."""
+    try:
+        raw = app.archive.read(row.sha256)
+    except KeyError:
+        return ""
+    return safe_lines(raw[:_SHOWN].decode("utf-8", "replace"))

@@ -8,7 +8,6 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
-from mailwatch.cli.facade import App
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
 from mailwatch.core.privacy import hide_codes
@@ -16,8 +15,9 @@ from mailwatch.core.snippet import snippet
 from mailwatch.errors import UnreadableMessage
 
 if TYPE_CHECKING:
-    # A type only; ``mailwatch search --help`` need not wait for it.
+    # Types only; ``mailwatch search --help`` need not wait for them.
     from mailwatch.ports import Hit
+    from mailwatch.wiring import App
 
 
 @click.command()

@@ -9,13 +9,13 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
-from mailwatch.cli.facade import VerifyReport
 from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
 
 if TYPE_CHECKING:
     # Types only; ``mailwatch verify --help`` need not wait for them.
     from mailwatch.core.filing import Filing
+    from mailwatch.jobs.verify import VerifyReport
     from mailwatch.ports import Change
 
 
