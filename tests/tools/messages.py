@@ -63,9 +63,11 @@ def _templates() -> Iterator[Found]:
             for line, function, message, _ in babel_extract(file, ("_", "gettext", "ngettext"), [], options):
                 if function == "ngettext":
                     yield _name(path), line, (message[0], message[1])
-                elif isinstance(message, str):
-                    # What is no constant comes from a table; see ``found``.
-                    yield _name(path), line, message
+                    continue
+                text = message[0] if isinstance(message, tuple) else message
+                # What is no constant comes from a table; see ``found``.
+                if text is not None:
+                    yield _name(path), line, text
 
 
 def _sources(translated: frozenset[str]) -> Iterator[Found]:
