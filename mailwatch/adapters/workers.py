@@ -35,6 +35,10 @@ _CHUNK_BYTES = 256 * 1024
 _CHUNK_MAILS = 100
 _BY_PATH = 1 * _MIB  # bigger mails go through a file, not through the workers' pipe
 
+# What pebble raises, or hands on as a task's own error, where the pool broke down or was stopped: one idle
+# worker that dies (killed for memory, say) breaks the whole pool, and a pipe closed halfway is a TypeError.
+_BROKEN = (BrokenProcessPool, CancelledError, OSError, RuntimeError, TypeError)
+
 
 def read_one(content: bytes | Path, limits: Limits) -> Answer:
     """Parse one mail here, in this process."""
@@ -104,11 +108,31 @@ class ProcessParser:
         if not batch:
             return ()
         try:
-            with self._working() as pool, tempfile.TemporaryDirectory(prefix="mailwatch-") as folder:
+            with tempfile.TemporaryDirectory(prefix="mailwatch-") as folder:
                 contents = [_portable(f.content, Path(folder) / str(n)) for n, f in enumerate(batch)]
-                return self._parse(pool, contents)
-        except (BrokenProcessPool, CancelledError, OSError, RuntimeError) as error:
+                return self._retried(contents)
+        except _BROKEN as error:
             raise TemporaryError("the workers that read mail cannot run: {why}", why=error) from error
+
+    def _retried(self, contents: Sequence[bytes | Path]) -> tuple[Answer, ...]:
+        """Read with the workers there are; where those broke down, once more with fresh ones."""
+        with self._working() as pool:
+            try:
+                return self._parse(pool, contents)
+            except _BROKEN:
+                if not self._discard(pool):
+                    raise
+        with self._working() as pool:
+            return self._parse(pool, contents)
+
+    def _discard(self, pool: ProcessPool) -> bool:
+        """Give up a broken pool; False where ``close`` ended it."""
+        with self._lock:
+            ours = self._pool is pool
+            self._pool = None if ours else self._pool
+        if ours:
+            _stop(pool)
+        return ours
 
     def close(self) -> None:
         """End the workers, work in progress included."""
@@ -116,8 +140,7 @@ class ProcessParser:
             pool, self._pool = self._pool, None
             self._stop_timer()
         if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates all but this
-            pool.join()
+            _stop(pool)
 
     def _parse(self, pool: ProcessPool, contents: Sequence[bytes | Path]) -> tuple[Answer, ...]:
         answers: dict[int, Answer] = {}
@@ -183,6 +206,11 @@ class ProcessParser:
             pool, self._pool = self._pool, None
         pool.close()  # type: ignore[no-untyped-call]  # pebble annotates all but this
         pool.join()
+
+
+def _stop(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates all but this
+    pool.join()
 
 
 def _portable(content: bytes | Path, spool: Path) -> bytes | Path:

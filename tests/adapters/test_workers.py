@@ -109,6 +109,16 @@ def _wait_until_gone(pids: tuple[int, ...]) -> None:
         time.sleep(0.05)
 
 
+def test_workers_that_died_while_idle_are_replaced(parser: ProcessParser) -> None:
+    """The machine may kill any process; the next batch is read by fresh workers."""
+    parser.parse([_mail("one")])
+    for pid in _worker_pids():
+        psutil.Process(pid).kill()
+    _wait_until_gone(_worker_pids())
+    time.sleep(0.5)  # pebble looks at its workers every tenth of a second
+    assert _subjects(parser.parse([_mail("two")])) == ["two"]
+
+
 def test_several_threads_share_the_workers(parser: ProcessParser) -> None:
     """Mailboxes are polled in threads."""
     found: dict[int, list[str]] = {}
