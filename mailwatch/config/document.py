@@ -30,6 +30,12 @@ _WORDS = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+# A password may stand where these are told, so none of them repeats what is written there.
+_TAG = "a word that begins with ! is a tag, which is not read here; put a text into quotes"
+_ALIAS = (
+    "a word that begins with * repeats a value marked with & above, and there is none; put a text into quotes"
+)
+_QUOTED = re.compile(r"'[^'<][^']+'")
 _STR_TAGS = {"!", "tag:yaml.org,2002:str"}
 
 
@@ -90,7 +96,8 @@ def read(text: str) -> Document:
     try:
         return _Builder().build(text)
     except yaml.MarkedYAMLError as error:
-        raise _broken("this is not YAML: {reason}", _mark(error.problem_mark), reason=error.problem) from None
+        reason = _QUOTED.sub("'…'", error.problem or "")
+        raise _broken("this is not YAML: {reason}", _mark(error.problem_mark), reason=reason) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _broken("a character that YAML does not allow", Mark(line, 1)) from None
@@ -147,14 +154,14 @@ class _Builder:
         # An anchor is known once its value is finished, so no value can hold itself.
         node = self.anchors.get(event.anchor or "")
         if node is None:
-            raise _broken("there is no finished value with the anchor &{name} above", mark, name=event.anchor)
+            raise _broken(_ALIAS, mark)
         if self._key_is_due:
             raise _broken("a key must be a word", mark)
         self._place(node, mark)
 
     def _scalar(self, event: yaml.ScalarEvent, mark: Mark) -> None:
         if event.tag is not None and event.tag not in _STR_TAGS:
-            raise _broken("YAML tags such as {tag} are not read", mark, tag=event.tag)
+            raise _broken(_TAG, mark)
         if self._key_is_due:
             self._key(event.value, mark)
             return
@@ -167,14 +174,14 @@ class _Builder:
         top = self.stack[-1]
         first = top.node.keys.setdefault(key, mark)
         if first is not mark:
-            values = {"key": key, "line": first.line}
+            values = {"key": shown(key), "line": first.line}
             template = "the key {key} stands here for the second time (first on line {line})"
             self.found.append(Found(template, values, mark))
         top.key = key
 
     def _begin(self, event: yaml.CollectionStartEvent, mark: Mark) -> None:
         if event.tag is not None:
-            raise _broken("YAML tags such as {tag} are not read", mark, tag=event.tag)
+            raise _broken(_TAG, mark)
         if self._key_is_due:
             raise _broken("a key must be a word", mark)
         if len(self.stack) >= _MAX_DEPTH:
@@ -207,6 +214,16 @@ class _Builder:
         top.node.size += node.size
         if top.node.size > _MAX_NODES:
             raise _broken("the file holds more than {count} values", mark, count=_MAX_NODES)
+
+
+_KEY = re.compile(r"[\w-]{0,40}")
+
+
+def shown(step: str | int) -> str:
+    """A key as it is told. ``{password:x}`` without a blank is one long key: what follows is left out."""
+    text = str(step)
+    key = _KEY.match(text)
+    return text if key is None or key[0] == text else f"{key[0]}…"
 
 
 def plain(text: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from mailwatch.config.document import Document, Found
+from mailwatch.config.document import Document, Found, shown
 from mailwatch.config.model import Config
 from mailwatch.config.values import Wrong
 from mailwatch.errors import Words
@@ -38,7 +38,7 @@ def explain(error: ValidationError, tree: Document) -> Iterator[Found]:
 
 def dotted(path: Sequence[str | int]) -> str:
     """A path as people write it: ``mailboxes.0.imap.port``."""
-    return ".".join(str(step) for step in path)
+    return ".".join(shown(step) for step in path)
 
 
 def _words(kind: str, context: Mapping[str, Any], path: Sequence[str | int]) -> Words:

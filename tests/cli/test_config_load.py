@@ -167,8 +167,11 @@ def test_reference_is_current() -> None:
         ("a: [", "1:5: this is not YAML"),
         ("a: 1\n\tb: 2\n", "2:1: this is not YAML"),
         ("a: 1\n---\nb: 2\n", "2:1: the file holds more than one YAML document"),
-        ("a: !!python/object:os.system x\n", "1:4: YAML tags such as"),
-        ("a: &x [*x]\n", "1:8: there is no finished value with the anchor &x above"),
+        ("a: !!python/object:os.system x\n", "1:4: a word that begins with ! is a tag"),
+        (
+            "a: &x [*x]\n",
+            "1:8: a word that begins with * repeats a value marked with & above, and there is none",
+        ),
         ("? [a]\n: 1\n", "1:3: a key must be a word"),
         ("a: \x07\n", "1:1: a character that YAML does not allow"),
         ("just words\n", "1:1: the file must hold keys and values"),
