@@ -82,7 +82,7 @@ def test_a_card_number_is_stored_nowhere(played: Played) -> None:
 
 
 def test_private_mail_is_not_archived(played: Played) -> None:
-    """No original is kept of a mail that names no case and comes from nobody we trust."""
+    """No original is kept of a mail that belongs to no case and comes from no support desk."""
     unfiled = {o.sha256 for o in played.found if o.letter.expect.verdict is Verdict.UNFILED}
     kept = {path.stem for path in (played.folder / "data" / "archive").rglob("*.eml")}
     assert set() == unfiled & kept
