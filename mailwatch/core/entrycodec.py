@@ -71,10 +71,10 @@ def _members(value: typing.Any, commit: Commit) -> dict[str, object]:
 
 
 def _plain(value: object, commit: Commit) -> object:
+    if type(value) in _ATOMS:
+        return value
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, str | int):
-        return value
     if isinstance(value, tuple):
         return [_plain(item, commit) for item in value]
     if isinstance(value, Text):
@@ -82,6 +82,9 @@ def _plain(value: object, commit: Commit) -> object:
     if isinstance(value, datetime):
         return rfc3339(value)
     return _members(value, commit)
+
+
+_ATOMS = frozenset({str, int, bool})
 
 
 @cache

@@ -6,7 +6,6 @@ overlapping pairs: both are found exactly, wherever they stand.
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 
@@ -20,19 +19,15 @@ _CJK = (
     "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _PIECES = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
-_FIRST_CJK = "\u1100"  # Everything below it is no CJK: the common case is told by one comparison.
-_IS_CJK = re.compile(f"[{_CJK}]")
+
+# A pair at every place inside a CJK run (the first group eats nothing, so that pairs overlap), else a word
+# or a CJK character that stands alone. One pass of the engine over the text: this is the hot loop.
+_TOKENS = re.compile(f"(?=([{_CJK}][{_CJK}]))|([^\\W_{_CJK}]+|(?<![{_CJK}])[{_CJK}](?![{_CJK}]))")
 
 
 def bigrams(text: str) -> tuple[str, ...]:
     """The tokens of ``text`` in order, case and width folded. A lone CJK character stays one token."""
-    found: list[str] = []
-    for piece in _PIECES.findall(_folded(text)):
-        if piece < _FIRST_CJK or len(piece) == 1 or not _IS_CJK.match(piece):
-            found.append(piece)
-        else:
-            found += map("".join, itertools.pairwise(piece))
-    return tuple(found)
+    return tuple(pair or word for pair, word in _TOKENS.findall(_folded(text)))
 
 
 def runs(text: str) -> tuple[tuple[str, ...], ...]:
