@@ -348,6 +348,10 @@ def test_two_lost_answers_are_the_end_of_it(world: World) -> None:
     made = reminder.render(SPEC)
     assert made.content["earlier"] == [{"date": "2026-11-24", "state": "maybe"}]
     assert [i["number"] for i in values(reminder, "new")] == [CASE.canonical]
+    world.post.after = lambda _: None
+    assert [r.state for r in reminder.send(SPEC)] == ["sent"]
+    with world.store.writing() as tx:
+        assert tx.outbox.unsent() == ()
 
 
 class PostIntoMailbox(Post):

@@ -68,6 +68,13 @@ class Outgoing:
             if _same(tx, item):
                 self._move(tx, item, "failed", entry="failed")
 
+    def close(self, item: OutboxItem) -> None:
+        """Nothing more is done for ``item``, whose fate stays unknown: the newer digest has told so."""
+        if item.state == "maybe" and item.tries >= MOST_TRIES:
+            with self._store.writing() as tx:
+                if _same(tx, item):
+                    self._move(tx, item, "failed", entry=None)
+
     # ── handing over ──────────────────────────────────────────────────────────
 
     def _hand_over(self, item: OutboxItem, from_addr: str) -> SendRow:

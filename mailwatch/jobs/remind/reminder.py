@@ -85,12 +85,19 @@ class Reminder:
 
     def _send(self, spec: DigestSpec, reader: Recipient) -> SendRow:
         try:
-            today, older = self._unsent(spec, reader)
-            for item in older:
-                self._finish_older(item, spec)
-            return self._outgoing.advance(today or self._stored(spec, reader), spec.sender)
+            return self._bring_up_to_date(spec, reader)
         except MailwatchError as error:
             return SendRow(reader.address, "failed", error.message)
+
+    def _bring_up_to_date(self, spec: DigestSpec, reader: Recipient) -> SendRow:
+        """Earlier days first: today's digest tells what became of them."""
+        today, older = self._unsent(spec, reader)
+        for item in older:
+            self._finish_older(item, spec)
+        row = self._outgoing.advance(today or self._stored(spec, reader), spec.sender)
+        for item in older:
+            self._outgoing.close(item)
+        return row
 
     def _unsent(self, spec: DigestSpec, reader: Recipient) -> tuple[OutboxItem | None, Sequence[OutboxItem]]:
         """Today's digest where it is stored already, and those of earlier days that are still open."""
