@@ -25,9 +25,9 @@ class Consent:
     """What may be renamed in one folder.
 
     ``role`` is the folder's special use as a word (RFC 6154). ``since`` leaves out
-    mail that arrived before it (UTC); None takes the backlog in. ``by_person`` is
-    true where a person asks for it now, which wakes dormant cases and lifts the
-    bar of an undo.
+    mail that arrived before it (UTC); None takes the backlog in, dormant cases
+    included, which only a person can ask for. ``by_person`` is true where he
+    asks for it now: that lifts the bar of an undo, too.
     """
 
     folder: str
@@ -81,7 +81,7 @@ def _ended(candidate: Candidate, _: Consent) -> bool:
 
 
 def _dormant(candidate: Candidate, consent: Consent) -> bool:
-    return candidate.dormant and not consent.by_person
+    return candidate.dormant and consent.since is not None
 
 
 def _unverified(candidate: Candidate, _: Consent) -> bool:

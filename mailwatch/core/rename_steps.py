@@ -47,7 +47,7 @@ def _planned(plan: Plan, seen: Seen) -> Step:
     if why is not None:
         return withdraw(plan, seen, PlanState.ABORTED, why)
     if seen.copy is not None:
-        return commit(replace(plan, why=None), PlanState.APPENDED, copy_uid=seen.copy.uid)
+        return commit(replace(plan, why=None), PlanState.APPENDED, **_where(seen.copy))
     if plan.uidnext_before is None:
         return Step(Act.PREPARE, plan)
     return _append(plan, seen)
@@ -88,7 +88,7 @@ def _judge_copy(plan: Plan, seen: Seen, copy: Spot) -> Step:
     spare = tuple(c for c in seen.copies[1:] if removable(plan, c))
     if spare and Act.REMOVE not in seen.tried:
         return Step(Act.REMOVE, plan, spare)
-    return commit(plan, PlanState.VERIFIED, copy_uid=copy.uid)
+    return commit(plan, PlanState.VERIFIED, **_where(copy))
 
 
 def _verified(plan: Plan, seen: Seen) -> Step:
@@ -96,7 +96,7 @@ def _verified(plan: Plan, seen: Seen) -> Step:
     if step is not None:
         return step
     if plan.mode is Mode.COPY:
-        return end(plan, PlanState.DONE, None)
+        return end(plan, PlanState.DONE, None, **_where(seen.copy))
     return Step(Act.OPEN, replace(plan, state=PlanState.RETIRING))
 
 
@@ -131,10 +131,20 @@ def _retired(plan: Plan, seen: Seen) -> Step:
         return Step(Act.LOOK, plan)
     if seen.stored is not None:
         step = _same_flags(plan, seen.stored, seen)
-        return step or end(plan, PlanState.DONE, None, originals_uid=seen.stored.uid)
+        return step or _done(plan, seen.copy, seen.stored)
     if seen.gapless:
         return withdraw(plan, seen, PlanState.ABORTED, "source-gone")
     return end(plan, PlanState.REVIEW, "original-not-found")
+
+
+def _done(plan: Plan, copy: Spot | None, stored: Spot) -> Step:
+    there = {"originals_uidvalidity": stored.uidvalidity, "originals_uid": stored.uid}
+    return end(plan, PlanState.DONE, None, **there, **_where(copy))
+
+
+def _where(copy: Spot | None) -> dict[str, int | None]:
+    """Where the copy lies now; a folder's UIDs may have been given anew since the plan was made."""
+    return {} if copy is None else {"copy_uidvalidity": copy.uidvalidity, "copy_uid": copy.uid}
 
 
 def _source_lost(seen: Seen) -> str | None:

@@ -119,6 +119,13 @@ def test_a_person_may_ask_for_more(candidate: Candidate) -> None:
     assert may_rename(candidate, replace(CONSENT, since=None, by_person=True)) is None
 
 
+def test_the_backlog_wakes_dormant_cases_but_lifts_no_bar() -> None:
+    """A config that takes the backlog in does not do again at each poll what a person took back."""
+    backlog = replace(CONSENT, since=None)
+    assert may_rename(replace(CANDIDATE, dormant=True), backlog) is None
+    assert may_rename(replace(CANDIDATE, barred=True), backlog) == "barred"
+
+
 def test_a_copy_that_was_deleted_is_not_made_again_for_anybody() -> None:
     """Who asks for the backlog does not speak of this one mail."""
     asked = replace(CONSENT, since=None, by_person=True)

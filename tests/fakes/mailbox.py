@@ -87,7 +87,7 @@ class FakeMailbox:
     def list(self, uids: Sequence[int]) -> Mapping[int, Listed]:
         mails = self._folder.mails
         return {
-            u: Listed(u, len(mails[u].raw), frozenset(mails[u].flags), mails[u].internaldate)
+            u: Listed(u, self.server.size_of(mails[u].raw), frozenset(mails[u].flags), mails[u].internaldate)
             for u in uids
             if u in mails
         }
@@ -150,6 +150,8 @@ class FakeMailbox:
 
     def set_flags(self, uid: int, add: Sequence[str], drop: Sequence[str]) -> None:
         self._check_writable()
+        if self.server.no_flags:
+            raise Refused("refused", "the server takes no flags")
         mail = self._folder.mails.get(uid)
         if mail and "set_flags" not in self.server.deaf:
             mail.flags |= self._permitted(self._folder, add)
@@ -170,6 +172,8 @@ class FakeMailbox:
         return self.server.uidplus and self.server.tells_uids
 
     def _enter(self, name: str, *, writable: bool) -> FolderState:
+        if name in self.server.closed:
+            raise Refused("no-permission", "the folder {folder} may not be opened", folder=name)
         self._open = self._target(name)
         self._writable = writable and not self._open.read_only
         return FolderState(

@@ -68,6 +68,8 @@ class FakeServer:
     ``tells_uidnext`` (Courier tells none), ``quota`` in bytes, ``append_limit``,
     ``alter`` (what the server makes of an appended mail), ``merges`` (Gmail: an
     APPEND of a known Message-ID is answered with the mail that is there),
+    ``size_of`` (some servers guess RFC822.SIZE), ``closed`` (folders that may
+    not be opened), ``no_flags`` (STORE is refused),
     ``deaf`` (names of commands that are answered OK with nothing done),
     ``names`` (further capabilities). ``late`` collects appended mails that the
     server will store only when ``land`` is called; None: stores at once.
@@ -84,6 +86,9 @@ class FakeServer:
     append_limit: int | None = None
     alter: Callable[[bytes], bytes] | None = None
     merges: bool = False
+    size_of: Callable[[bytes], int] = len
+    closed: set[str] = field(default_factory=set)
+    no_flags: bool = False
     deaf: set[str] = field(default_factory=set)
     names: frozenset[str] = frozenset()
     late: list[tuple[str, FakeMail]] | None = None

@@ -209,6 +209,40 @@ def test_flags_that_the_server_will_not_keep_stop_nothing(tmp_path: Path) -> Non
     world.close()
 
 
+def test_flags_that_the_server_refuses_stop_nothing(tmp_path: Path) -> None:
+    """A mark set meanwhile is lost on the copy; the mail is not."""
+    world = on(tmp_path, FakeServer(no_flags=True))
+    inbox = world.server.folders["INBOX"]
+
+    def mark(number: int) -> None:
+        if number == 40:
+            next(iter(inbox.mails.values())).flags.add("$Late")
+
+    assert ends(world.rename(Fuse(visit=mark))) == [("done", None)]
+    world.close()
+
+
+def test_a_closed_folder_delays_its_own_plans_alone(tmp_path: Path) -> None:
+    """The other folders of the mailbox go on; the plan waits, and says why."""
+    world = on(tmp_path, FakeServer())
+    world.renamer().plan("support", [world.folder])
+    world.server.closed.add("INBOX")
+    assert ends(world.rename()) == [("planned", "no-permission")]
+    assert world.rename() == ()
+    world.server.closed.clear()
+    world.clock.now += timedelta(hours=1)
+    assert ends(world.rename()) == [("done", None)]
+    world.close()
+
+
+def test_a_server_that_guesses_sizes_hides_no_original(tmp_path: Path) -> None:
+    """RFC822.SIZE is a hint: the moved original is known by its bytes, and so it comes back."""
+    world = on(tmp_path, FakeServer(size_of=lambda raw: len(raw) // 100 * 100))
+    assert ends(world.rename()) == [("done", None)]
+    assert world.raws("Mailwatch/Originals") == [ORIGINAL]
+    world.close()
+
+
 # ── UIDVALIDITY ───────────────────────────────────────────────────────────────
 
 
@@ -235,6 +269,9 @@ def test_new_uids_are_found_again_by_message_id_and_bytes(point: str, tmp_path: 
     assert sum(map(renamed, world.raws("INBOX"))) == 1
     assert len(world.raws("INBOX")) == 4
     assert world.raws("Mailwatch/Originals") == [ORIGINAL]
+    (entry,) = world.entries("rename")
+    (uid,) = [u for u, mail in world.server.folders["INBOX"].mails.items() if renamed(mail.raw)]
+    assert (entry["copy_uidvalidity"], entry["copy_uid"]) == (2000, uid)
     world.close()
 
 

@@ -123,12 +123,15 @@ def test_a_mail_that_cannot_be_restored_is_left_alone(world: World) -> None:
 
 
 def test_an_undone_mail_is_not_renamed_again(world: World) -> None:
-    """The undo bars it, the backlog included."""
+    """The undo bars it, the backlog included, until a person asks for it."""
     world.deliver(case_mail(1))
     world.rename()
     world.undo()
     assert world.rename(backlog=True) == ()
     assert world.raws("INBOX") == [case_mail(1)]
+    renamer = world.renamer()
+    renamer.plan("support", [world.folder], backlog=True, by_person=True)
+    assert [row.state for row in renamer.advance("support", world.mailbox())] == ["done"]
     world.close()
 
 

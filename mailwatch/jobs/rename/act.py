@@ -7,6 +7,7 @@ never believed from its answer: the next look tells.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -43,7 +44,7 @@ class Hands:
 
     def __post_init__(self) -> None:
         self._acts = {
-            Act.COMMIT: self._plans,
+            Act.COMMIT: lambda steps, _: [step.plan for step in steps],
             Act.LOOK: self._look,
             Act.READ: self._read,
             Act.LOCATE: self._locate,
@@ -61,9 +62,6 @@ class Hands:
         return self._acts[act](steps, seen)
 
     # knowledge
-
-    def _plans(self, steps: list[Step], _: _Seen) -> list[Plan]:
-        return [step.plan for step in steps]
 
     def _wait(self, steps: list[Step], _: _Seen) -> list[Plan]:
         return [replace(step.plan, due=self.now + RETRY) for step in steps]
@@ -153,9 +151,14 @@ class Hands:
         for folder, wanted in _by_folder(steps).items():
             if self._enter(folder) is not None:
                 for step, spot in wanted:
-                    self.mailbox.set_flags(spot.uid, sorted(step.add), sorted(step.drop))
+                    self._mark(spot.uid, step)
         self._remember(steps, Act.FLAG)
         return [step.plan for step in steps]
+
+    def _mark(self, uid: int, step: Step) -> None:
+        """A flag that the server will not take stops no rename."""
+        with suppress(Refused):
+            self.mailbox.set_flags(uid, sorted(step.add), sorted(step.drop))
 
     def _open(self, steps: list[Step], _: _Seen) -> list[Plan]:
         state = own_folder(self.mailbox, ORIGINALS)
@@ -207,6 +210,8 @@ class Hands:
                 command([spot.uid for _, spot in wanted])
         except Refused as refusal:
             no = refusal.why
+        except ConfigError:
+            no = "refused"  # MOVE or UIDPLUS is gone since the plan was made.
         for step, _ in wanted:
             self.memories[step.plan.id].refused = no
 

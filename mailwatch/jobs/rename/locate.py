@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from mailwatch.core.rename_sight import Spot
 from mailwatch.ports import Fetched, FolderState, Listed, Mailbox
@@ -52,15 +52,13 @@ def read_all(mailbox: Mailbox, wanted: Sequence[Spot]) -> Iterator[Fetched]:
 
 
 def by_bytes(
-    mailbox: Mailbox, among: Iterable[Spot], wanted: Mapping[str, int], hashes: Hashes
+    mailbox: Mailbox, among: Iterable[Spot], wanted: Container[str], hashes: Hashes
 ) -> dict[str, Spot]:
     """SHA-256 to the mail in the open folder with these bytes, the one with the lowest UID.
 
-    ``wanted`` maps each SHA-256 to its size: only mails of such a size are read,
-    and each of them once, because ``hashes`` remembers.
+    Each mail is read once, because ``hashes`` remembers.
     """
-    sizes = set(wanted.values())
-    fitting = sorted((s for s in among if s.size in sizes), key=lambda s: s.uid)
+    fitting = sorted(among, key=lambda s: s.uid)
     unread = {s.uid: s for s in fitting if key_of(s) not in hashes}
     for fetched in read_all(mailbox, list(unread.values())):
         if fetched.place.uid in unread:

@@ -17,6 +17,9 @@ from mailwatch.jobs.rename.memory import Memory
 from mailwatch.jobs.rename.proof import copy_plan, message_id
 from mailwatch.ports import FolderState, Mailbox
 
+MOST_READ = 200
+"""So many mails of a folder are read to find an original among them whatever their size."""
+
 _Copies = Mapping[str, tuple[Spot, ...]]
 
 
@@ -57,7 +60,7 @@ class Looker:
     def _look_rename(self, plans: Sequence[Plan]) -> dict[str, Seen]:
         state = self._enter(plans[0].folder, writable=plans[0].mode is Mode.REPLACE)
         here = [] if state is None else [p for p in plans if p.uidvalidity == state.uidvalidity]
-        sources = {} if state is None else spots(self.mailbox, state, (p.uid for p in here))
+        sources = {} if state is None else spots(self.mailbox, state, (p.uid for p in here if p.uid))
         copies = self._copies_of([p for p in plans if p.uidnext_before is not None], state)
         seen = {
             p.id: Seen(
@@ -80,8 +83,11 @@ class Looker:
         low = min(_originals_low(p, state) for p in plans)
         came = self.mailbox.search(low, HIGHEST_UID)
         same = all(p.originals_uidvalidity == state.uidvalidity for p in plans)
-        gapless = same and state.uidnext is not None and len(came) == state.uidnext - low
+        whole = same and state.uidnext is not None and len(came) == state.uidnext - low
         found = self._by_bytes(state, came, plans)
+        if len(found) < len(plans):
+            found = self._by_bytes(state, came, plans, any_size=True)
+        gapless = whole and len(came) <= MOST_READ
         return {p.id: replace(seen[p.id], stored=found.get(p.original), gapless=gapless) for p in plans}
 
     # an undo
@@ -121,7 +127,7 @@ class Looker:
         """One original by its Message-ID and bytes, where its UID says nothing any more."""
         known_as = message_id(self.original(plan))
         uids = self.mailbox.find(known_as) if known_as else self.mailbox.search(1, HIGHEST_UID)
-        found = self._by_bytes(state, uids, [plan])
+        found = self._by_bytes(state, uids, [plan], any_size=known_as is not None)
         return {plan.id: found[plan.original]} if plan.original in found else {}
 
     # where UIDs do not help
@@ -206,13 +212,21 @@ class Looker:
                 raise
             return None
 
-    def _by_bytes(self, state: FolderState, uids: Sequence[int], plans: Sequence[Plan]) -> dict[str, Spot]:
-        """SHA-256 of an original to the first mail among ``uids`` with these bytes."""
+    def _by_bytes(
+        self, state: FolderState, uids: Sequence[int], plans: Sequence[Plan], *, any_size: bool = False
+    ) -> dict[str, Spot]:
+        """SHA-256 of an original to the first mail among ``uids`` with these bytes.
+
+        Some servers guess RFC822.SIZE, so few mails are read whatever size they show (``any_size``).
+        """
         for plan in plans:
             if plan.original not in self.sizes:
                 self.sizes[plan.original] = len(self.original(plan))
         sizes = {p.original: self.sizes[p.original] for p in plans}
-        return by_bytes(self.mailbox, spots(self.mailbox, state, uids).values(), sizes, self.hashes)
+        among = spots(self.mailbox, state, uids).values()
+        by_size = not any_size or len(among) > MOST_READ
+        fitting = [s for s in among if not by_size or s.size in sizes.values()]
+        return by_bytes(self.mailbox, fitting, sizes, self.hashes)
 
     def _tried(self, plan: Plan) -> set[Act]:
         return self.memories[plan.id].tried

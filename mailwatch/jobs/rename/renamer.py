@@ -66,7 +66,7 @@ class Renamer:
         with suppress(_Rollback), self._store.writing() as transaction, self._store.reading() as library:
             found = [row(p) for p in transaction.plans.open(mailbox)]
             for folder in folders:
-                consent = self._consent(transaction, mailbox, folder, backlog=backlog, by_person=backlog)
+                consent = self._consent(transaction, mailbox, folder, backlog=backlog, by_person=False)
                 found += [p.row() for p in self._maker.propose(transaction, library, mailbox, consent)]
             raise _Rollback
         return tuple(found)
@@ -78,7 +78,7 @@ class Renamer:
         *,
         settle: timedelta = timedelta(seconds=60),
         backlog: bool = False,
-        by_person: bool | None = None,
+        by_person: bool = False,
     ) -> tuple[RenameRow, ...]:
         """Make plans for the filed mails that may be renamed, a transaction a folder.
 
@@ -86,17 +86,16 @@ class Renamer:
             mailbox: its name in the ledger.
             folders: those that are watched, with what the config asks for.
             settle: how long a mail rests after its arrival.
-            backlog: also mail that came before its folder was first to be renamed.
-            by_person: whether a person asks for it now, which wakes dormant cases;
-                None: exactly where the backlog is asked for.
+            backlog: also mail that came before its folder was first to be renamed,
+                and dormant cases.
+            by_person: a person asks for it at this moment, which lifts the bar of an undo.
         """
-        asks = backlog if by_person is None else by_person
         made: list[RenameRow] = []
         for folder in folders:
             if folder.mode is Mode.OFF:
                 continue
             with self._store.writing() as transaction, self._store.reading() as library:
-                consent = self._consent(transaction, mailbox, folder, backlog=backlog, by_person=asks)
+                consent = self._consent(transaction, mailbox, folder, backlog=backlog, by_person=by_person)
                 plans = self._maker.make(transaction, library, mailbox, consent, settle)
             made += [row(p) for p in plans]
         return tuple(made)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailwatch.core.rename_sight import Act, Step
 from mailwatch.core.rename_steps import next_step
 from mailwatch.core.renaming import OPEN_STATES, Plan
-from mailwatch.jobs.rename.act import Hands, in_order
+from mailwatch.errors import Refused
+from mailwatch.jobs.rename.act import RETRY, Hands, in_order
 from mailwatch.jobs.rename.look import Looker
 from mailwatch.jobs.rename.memory import Memory
 from mailwatch.ports import Mailbox
@@ -39,9 +40,19 @@ class Run:
         hands = Hands(self.mailbox, looker, self._memories, self.original, self.now, capabilities)
         waiting = list(plans)
         for _ in range(ROUNDS):
-            waiting = [p for batch in batches(waiting) for p in self._round(batch, looker, hands)]
+            waiting = [p for batch in batches(waiting) for p in self._guarded(batch, looker, hands)]
             if not waiting:
                 return
+
+    def _guarded(self, batch: Sequence[Plan], looker: Looker, hands: Hands) -> list[Plan]:
+        """A folder that the server closes to us delays its own plans alone."""
+        try:
+            return self._round(batch, looker, hands)
+        except Refused as no:
+            due = self.now + RETRY
+            left = [self.outcome[p.id] for p in batch if self.outcome[p.id].state in OPEN_STATES]
+            self._commit([replace(p, why=no.why, due=due) for p in left])
+            return []
 
     def _round(self, batch: Sequence[Plan], looker: Looker, hands: Hands) -> list[Plan]:
         """One look and one step for each plan; those that can go on."""
