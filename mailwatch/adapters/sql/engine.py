@@ -42,7 +42,9 @@ def connect(url: str) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         _make_private(parsed)
-    engine = create_engine(parsed, poolclass=NullPool)
+    # The connection that a store keeps open may be closed by another thread than the one that opened it.
+    sqlite = {"check_same_thread": False} if parsed.get_backend_name() == "sqlite" else {}
+    engine = create_engine(parsed, poolclass=NullPool, connect_args=sqlite)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

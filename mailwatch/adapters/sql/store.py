@@ -80,6 +80,9 @@ class SqlStore:
         schemes: Sequence[Scheme],
     ) -> None:
         self._engine = engine
+        # While it is open, closing another connection does not move the write-ahead log into the
+        # database, which would cost every transaction some 40 ms.
+        self._anchor = engine.raw_connection()
         self._journal = journal
         self._clock = clock
         self._version = software_version
@@ -129,6 +132,7 @@ class SqlStore:
 
     def close(self) -> None:
         """Let go of the database."""
+        self._anchor.close()
         self._engine.dispose()
 
     @contextmanager
