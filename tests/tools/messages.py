@@ -3,7 +3,7 @@
     python tests/tools/messages.py [TRANSLATIONS.tsv …]
 
 A line of a .tsv file is an English sentence, a tab, and its Korean. Sentences
-that nobody says any more leave the file.
+that nobody says any more leave the file; what ko.po says already is not overwritten.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _name(path: Path) -> str:
 
 
 def updated(translations: dict[str, str]) -> Catalog:
-    """The Korean catalogue with today's sentences, known translations kept, ``translations`` put in."""
+    """The Korean catalogue with today's sentences; ``translations`` fill what it does not know."""
     old = read_po(io.BytesIO(PO.read_bytes()), locale="ko") if PO.exists() else Catalog(locale="ko")
     fresh = Catalog(locale="ko", project="mailwatch", charset="utf-8", fuzzy=False)
     translated = frozenset(translations) | {m.id for m in old if isinstance(m.id, str) and m.id}
@@ -117,7 +117,7 @@ def updated(translations: dict[str, str]) -> Catalog:
             continue
         key = msgid[0] if isinstance(msgid, tuple) else msgid
         before = old.get(key)
-        known = translations.get(key) or (_singular(before.string) if before else "")
+        known = (_singular(before.string) if before else "") or translations.get(key, "")
         known_plural = isinstance(fresh.get(key).id, tuple) if fresh.get(key) else isinstance(msgid, tuple)
         fresh.add(msgid, (known,) if known_plural else known, locations=[(file, None)])
     return fresh
