@@ -40,7 +40,7 @@ def decode_text(value: bytes, hint: str | None = None) -> str:
     """
     line = unfold(value)
     text = line.decode("ascii") if line.isascii() and b"=?" not in line else _decode_words(line, hint)
-    return _CONTROL.sub(" ", text).strip()
+    return _CONTROL.sub(" ", text).strip(" ")
 
 
 def canonical_words(value: bytes, hint: str | None = None) -> bytes:

@@ -62,6 +62,6 @@ def addresses(header: Header, name: bytes) -> list[str]:
 
 
 def lower_domain(address: str) -> str:
-    """An addr-spec with its domain in lower case (RFC 5321 2.4: the local part is the domain's own affair)."""
+    """An addr-spec with its domain in lower case; the local part is the domain's affair (RFC 5321 2.4)."""
     local, sign, domain = address.rpartition("@")
     return f"{local}{sign}{domain.lower()}" if sign else domain

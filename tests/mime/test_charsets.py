@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from mailwatch.mime.charsets import Decoded, decode, promote
 from mailwatch.mime.iso2022 import decode_jp, decode_kr
 
-
 # Microsoft's table maps these eight characters of JIS X 0208 elsewhere than Unicode's: the dashes and signs.
 _VENDOR = str.maketrans("～∥－￠￡￢―＼", "〜‖−¢£¬—\\")
 
@@ -91,7 +90,7 @@ def test_iso_2022_jp_is_read_with_nec_rows_and_katakana(data: bytes, text: str) 
 
 @given(st.text(st.characters(codec="iso2022_jp", exclude_characters="\x0e\x0f\x1b¥‾"), max_size=30))
 def test_standard_iso_2022_jp_is_read_as_python_reads_it(text: str) -> None:
-    """Over the characters of RFC 1468 both readers agree (the two differ in JIS X 0201's yen sign and overline)."""
+    """Over the characters of RFC 1468 both readers agree; JIS X 0201's yen and overline differ."""
     assert decode_jp(text.encode("iso2022_jp")).translate(_VENDOR) == text.translate(_VENDOR)
 
 

@@ -42,7 +42,7 @@ def test_a_bad_line_is_stepped_over_where_a_known_field_follows() -> None:
 
 
 def test_a_bad_line_before_text_starts_the_body() -> None:
-    """ "Note:" may be the first words of a body whose empty line was lost."""
+    """Text such as "Note:" may be the first words of a body whose empty line was lost."""
     raw = b"From: a\nHello Jim\nNote: do it\n"
     header = split(raw)
     assert raw[header.body :] == b"Hello Jim\nNote: do it\n"

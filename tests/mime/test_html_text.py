@@ -84,7 +84,7 @@ def test_a_document_over_the_limit_is_read_up_to_it() -> None:
 
 
 def test_deep_nesting_costs_the_tags_and_not_the_text() -> None:
-    """Over the limit of depth tags are cut out as text; 200,000 levels would take the tree builder minutes."""
+    """Over the limit tags are cut out as text; 200,000 levels would take the tree builder minutes."""
     page = render("<div>" * 200_000 + "26&amp;" + "</div>" * 200_000)
     assert (page.text, page.whole) == ("26&", False)
 

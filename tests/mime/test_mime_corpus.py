@@ -17,7 +17,7 @@ from servers.shared import shared_folder
 from mailwatch.core.message import Message
 from mailwatch.errors import UnreadableMessage
 from mailwatch.mime.parse import parse
-from mailwatch.mime.resubject import CannotResubject, resubject, restore
+from mailwatch.mime.resubject import CannotResubject, restore, resubject
 from mailwatch.mime.screen import screen
 
 pytestmark = pytest.mark.shared
@@ -176,7 +176,7 @@ def _imap_tools_source(name: str) -> Path:
 
 
 def test_results_agree_with_the_projects_own() -> None:
-    """Subject, sender, date and Message-ID, or the difference is known with its reason; nothing stale is known."""
+    """Subject, sender, date and Message-ID, or the difference is known with its reason; none is stale."""
     differences: list[tuple[str, str]] = []
     compared = 0
     for name, path in _expected("stalwartlabs+mail-parser"):

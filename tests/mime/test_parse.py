@@ -15,7 +15,10 @@ from mailwatch.mime.limits import Limits
 from mailwatch.mime.parse import parse
 from mailwatch.mime.part import _lenient
 
-_HEAD = b"From: Kim <kim@b.kr>\r\nTo: a@x, B <b@Y.Com>\r\nDate: Mon, 2 Jan 2023 00:00:00 +0000\r\nMessage-ID: <m@x>\r\n"
+_HEAD = (
+    b"From: Kim <kim@b.kr>\r\nTo: a@x, B <b@Y.Com>\r\n"
+    b"Date: Mon, 2 Jan 2023 00:00:00 +0000\r\nMessage-ID: <m@x>\r\n"
+)
 
 
 def _mail(header: bytes = b"", body: bytes = b"text\r\n") -> Message:
@@ -95,7 +98,7 @@ def test_copies_without_message_id_meet() -> None:
 
 
 def test_hashes_fold_white_space_and_composition() -> None:
-    """A gateway that rewraps and a Mac that decomposes change neither; quoted text enters ``body_hash`` alone."""
+    """Rewrapping and decomposing change neither; quoted text enters ``body_hash`` alone."""
     header = b"Content-Type: text/plain; charset=utf-8\r\n"
     one = _mail(header, "한글 a\r\n> q\r\n".encode())
     two = _mail(header, "\u1112\u1161\u11ab글\r\na\r\n> q".encode())
@@ -240,6 +243,14 @@ def test_of_two_forms_the_plain_one_is_read() -> None:
     assert (message.text, message.attachments) == ("plain words", ())
 
 
+def test_html_beside_a_long_plain_form_is_not_even_rendered() -> None:
+    """Two hundred characters are no mere hint; a dashed line in the text is no boundary."""
+    plain = b"--not a boundary\r\n" + b"word " * 60
+    html = _part(b"text/html", b"<p>" + b"other " * 1_000)
+    message = _whole(_multipart(b"alternative", _part(b"text/plain", plain), html))
+    assert message.text == "--not a boundary\n" + "word " * 60
+
+
 @pytest.mark.parametrize("plain", [b"", b"  ", b"see HTML"])
 def test_html_is_read_where_the_plain_form_says_next_to_nothing(plain: bytes) -> None:
     """Some mailers put a mere hint into the plain part."""
@@ -339,7 +350,8 @@ def test_a_multipart_without_boundary_is_text() -> None:
 
 def test_an_inner_multipart_cut_short_is_read() -> None:
     """mail-parser crashes on what SendGrid's bounces look like: no start boundary inside, no end outside."""
-    raw = b"Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\nContent-Type: multipart/alternative; boundary=i\r\n\r\nlost\r\n"
+    inner = b"Content-Type: multipart/alternative; boundary=i\r\n\r\nlost\r\n"
+    raw = b"Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n" + inner
     assert _whole(raw).defects == ("not-closed",)
 
 
@@ -546,7 +558,7 @@ def test_mime_source_in_a_text_is_text() -> None:
 
 
 def test_a_defect_of_ours_costs_one_mail(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever escapes becomes ``parse-failed``, exhausted memory ``memory``, exhausted stack ``too-deep``."""
+    """Whatever escapes becomes ``parse-failed``; no memory is ``memory``, no stack ``too-deep``."""
     for error, why in (
         (KeyError("x"), "parse-failed"),
         (MemoryError(), "memory"),

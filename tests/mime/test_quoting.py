@@ -1,5 +1,7 @@
 """Own text and quoted text."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,12 +14,13 @@ def _own(text: str) -> str:
 
 
 _QUOTES = {
-    "outlook korean": "보낸 사람: 지원 <s@microsoft.com>\n보낸 날짜: 2024년 2월 22일 목요일 오후 3:21\n받는 사람: 홍길동\n"
-    "참조: 김\n제목: [TrackingID#2402220010002574] 문의\n\n안녕하세요\n",
+    "outlook korean": "보낸 사람: 지원 <s@microsoft.com>\n보낸 날짜: 2024년 2월 22일 목요일 오후 3:21\n"
+    "받는 사람: 홍길동\n참조: 김\n제목: [TrackingID#2402220010002574] 문의\n\n안녕하세요\n",
     "outlook korean, date label": "보낸 사람: a\n날짜: 2024-02-22\n받는 사람: b\n제목: c\n",
-    "outlook english": "From: Support <s@microsoft.com>\nSent: Thursday, February 22, 2024 3:21 PM\nTo: Kim\nSubject: RE: x\n\nHi\n",
+    "outlook english": "From: Support <s@microsoft.com>\nSent: Thursday, February 22, 2024 3:21 PM\n"
+    "To: Kim\nSubject: RE: x\n\nHi\n",
     "outlook english, bold": "*From:* Support\n*Sent:* Thursday\n*To:* Kim\n*Subject:* x\n\nHi\n",
-    "outlook japanese": "差出人: サポート\n送信日時: 2024年2月22日 15:21\n宛先: 山田\n件名: x\n\nこんにちは\n",
+    "outlook japanese": "差出人: サポート\n送信日時: 2024年2月22日 15:21\n宛先: 山田\n件名: x\n\nはい\n",
     "outlook chinese": "发件人: 支持\n发送时间: 2024年2月22日 15:21\n收件人: 王\n主题: x\n\n你好\n",
     "outlook chinese, wide colon": "寄件者： 支持\n寄件日期： 2024\n收件者： 王\n主旨： x\n\n你好\n",
     "outlook german": "Von: a\nGesendet: Donnerstag\nAn: b\nBetreff: c\n\nHallo\n",
@@ -25,7 +28,7 @@ _QUOTES = {
     "gmail korean": "2024년 2월 22일 (목) 오후 3:21, 홍길동 <a@b.kr>님이 작성:\n\n> 네\n",
     "gmail korean, unmarked": "2024년 2월 22일 (목) 오후 3:21, 홍길동 <a@b.kr>님이 작성:\n\n네\n",
     "gmail english": "On Thu, Feb 22, 2024 at 3:21 PM Kim <a@b.kr> wrote:\n\n> yes\n",
-    "gmail english, wrapped": "On Thu, Feb 22, 2024 at 3:21 PM Kim Somebody-With-A-Long-Name <a@b.kr>\nwrote:\n\n> yes\n",
+    "gmail english, wrapped": "On Thu, Feb 22, 2024 at 3:21 PM Kim Longname <a@b.kr>\nwrote:\n\n> yes\n",
     "gmail english, wrapped twice": "On Thu, Feb 22, 2024 at\n3:21 PM Kim <a@b.kr\n> wrote:\n> yes\n",
     "gmail japanese": "2024年2月22日(木) 15:21 山田 <a@b.jp>:\n\n> はい\n",
     "gmail chinese": "王 <a@b.cn> 于2024年2月22日周四 15:21写道：\n\n> 好\n",
@@ -112,7 +115,7 @@ def test_segments_tile_the_text(text: str) -> None:
     found = segments(0, text)
     assert "".join(s.text for s in found) == text
     assert all(s.text and text[s.start : s.start + len(s.text)] == s.text for s in found)
-    assert all(a.quoted != b.quoted for a, b in zip(found, found[1:], strict=False))
+    assert all(a.quoted != b.quoted for a, b in pairwise(found))
 
 
 @pytest.mark.parametrize(

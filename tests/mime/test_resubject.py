@@ -3,11 +3,11 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mailwatch.mime.headers import decode_text
-from mailwatch.mime.resubject import CannotResubject, clean, encode, resubject, restore
+from mailwatch.mime.resubject import CannotResubject, clean, encode, restore, resubject
 
 _PLAN = "0123456789abcdef" * 2
 _MAIL = (
@@ -21,7 +21,7 @@ def _copy(raw: bytes, subject: str = "[123] topic") -> bytes:
 
 
 def test_the_copy_differs_by_two_fields_and_the_subject() -> None:
-    """Settled form: two fields on top in this order, the old value with its fold, the name's spelling kept."""
+    """Two fields on top in this order, the old value with its fold, the name's spelling kept."""
     digest = hashlib.sha256(_MAIL).hexdigest().encode()
     assert _copy(_MAIL, "[TrackingID#2402220010002574] 메일 흐름") == (
         b"Mailwatch-Original: sha256=" + digest + b"; plan=" + _PLAN.encode() + b"\r\n"
@@ -47,30 +47,24 @@ _FIELDS = st.sampled_from(
         b"Comments: Subject: no",
     ]
 )
-_VALUES = st.lists(
-    st.sampled_from([b" a", b"\r\n b", b"\r\n\t\xff", b" =?utf-8?Q?x?=", b"", b"\r\n "]), max_size=6
-)
+_VALUE_PIECES = [b" a", b"\r\n b", b"\r\n\t\xff", b" =?utf-8?Q?x?=", b"", b"\r\n "]
+_VALUES = st.lists(st.sampled_from(_VALUE_PIECES), max_size=6).map(b"".join)
 
 
 @given(
     st.lists(_FIELDS, max_size=4),
-    st.sampled_from([b"Subject:", b"SUBJECT:", b"subject :"]),
-    _VALUES.map(b"".join),
+    st.builds(bytes.__add__, st.sampled_from([b"Subject:", b"SUBJECT:", b"subject :"]), _VALUES),
     st.lists(_FIELDS, max_size=3),
     st.sampled_from([b"\r\n\r\n", b"\r\n\r\nSubject: in the body\r\n", b"\r\n", b""]),
     st.text(max_size=80),
 )
 def test_restore_undoes_resubject(
-    above: list[bytes], name: bytes, value: bytes, below: list[bytes], rest: bytes, subject: str
+    above: list[bytes], field: bytes, below: list[bytes], rest: bytes, subject: str
 ) -> None:
     """For every mail that is renamed at all; the new subject reads as asked for, on one header line."""
-    raw = b"\r\n".join([*above, name + value, *below]) + rest
-    try:
-        copy = _copy(raw, subject)
-    except CannotResubject as refused:
-        assert refused.why == "empty-subject"
-        assert clean(subject) == ""
-        return
+    raw = b"\r\n".join([*above, field, *below]) + rest
+    assume(clean(subject))
+    copy = _copy(raw, subject)
     assert restore(copy) == raw
     assert copy.count(b"\n") == copy.count(b"\r\n")
 

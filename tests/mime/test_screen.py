@@ -20,7 +20,7 @@ def could_matter(message: Message, shortest: int = 8) -> bool:
     shown = unicodedata.normalize("NFKC", f"{message.subject}\n{message.text}")
     shown = "".join(c for c in shown if unicodedata.category(c) != "Cf")
     return bool(
-        re.search(r"\d{%d}" % shortest, shown, re.ASCII)
+        re.search(rf"\d{{{shortest}}}", shown, re.ASCII)
         or re.search(r"vuln-|msrc", shown, re.IGNORECASE)
         or message.mailwatch_fields
     )
