@@ -71,7 +71,8 @@ def file_batch(
         held: mails of this batch that are in quarantine: kept already, and read once more.
     """
     pins = pins or {}
-    fresh, again = _split(tx, readings, held)
+    kept_before = tx.trees.kept(frozenset(r.fetched.sha256 for r in readings)) - held
+    fresh, again = _split(readings, kept_before)
     known = _load(tx, frozenset().union(*(r.keys for r in readings)))
     readable = [r for r in fresh if r.unreadable is None]
     nodes = dict(known)
@@ -83,17 +84,18 @@ def file_batch(
     filings = {f.sha256: f for f in decision.filings}
     keep = [r for r in fresh if _is_kept(r, filings.get(r.fetched.sha256), keep_everything=keep_everything)]
     kept_now = frozenset(r.fetched.sha256 for r in keep)
+    kept = kept_before | kept_now
     archive.put([r.fetched for r in keep])
     _record_kept(tx, [r for r in keep if r.fetched.sha256 not in held])
-    _record_seen(tx, again)
+    _record_seen(tx, [r for r in again if r.fetched.sha256 in kept])
     _record_quarantine(tx, fresh, held, now)
     _record_filings(tx, _changed(tx, filings, kept_now), nodes, pins)
-    tx.desk.sight([_sighting(r, now) for r in fresh if r.fetched.sha256 not in kept_now])
+    tx.desk.sight([_sighting(r, now) for r in readings if r.fetched.sha256 not in kept])
     fetched = frozenset(r.fetched.sha256 for r in readings)
     tx.wishes.drop(sorted(fetched))
     wanted = [sha for sha in decision.wanted if sha not in fetched]
     tx.wishes.want(wanted)
-    return _count(readings, fresh, filings, len(wanted))
+    return _count(readings, fresh, filings, kept, len(wanted))
 
 
 def file_by_hand(tx: Transaction, sha256s: Sequence[str], pins: Mapping[str, Pin]) -> tuple[Filing, ...]:
@@ -112,17 +114,14 @@ def _load(tx: Transaction, keys: frozenset[str]) -> dict[str, Node]:
     return {node.sha256: node for node in tx.trees.load(keys)}
 
 
-def _split(
-    tx: Transaction, readings: Sequence[Reading], held: frozenset[str]
-) -> tuple[list[Reading], list[Reading]]:
-    """Bytes that are new, and bytes that are kept already or stand twice in this batch."""
-    kept = set(tx.trees.kept(frozenset(r.fetched.sha256 for r in readings)) - held)
+def _split(readings: Sequence[Reading], kept_before: frozenset[str]) -> tuple[list[Reading], list[Reading]]:
+    """Bytes that are to be decided on, and bytes that are kept already or stand twice in this batch."""
+    met = set(kept_before)
     fresh: list[Reading] = []
     again: list[Reading] = []
     for reading in readings:
-        (again if reading.fetched.sha256 in kept else fresh).append(reading)
-        if reading.message is not None or reading.unreadable is not None:
-            kept.add(reading.fetched.sha256)
+        (again if reading.fetched.sha256 in met else fresh).append(reading)
+        met.add(reading.fetched.sha256)
     return fresh, again
 
 
@@ -226,18 +225,25 @@ def _sighting(reading: Reading, now: datetime) -> Sighting:
 
 
 def _count(
-    readings: Sequence[Reading], fresh: Sequence[Reading], filings: Mapping[str, Filing], wanted: int
+    readings: Sequence[Reading],
+    fresh: Sequence[Reading],
+    filings: Mapping[str, Filing],
+    kept: frozenset[str],
+    wanted: int,
 ) -> Outcome:
     verdicts = [filings[r.fetched.sha256].verdict for r in fresh if r.fetched.sha256 in filings]
+    filed, unnumbered = verdicts.count(Verdict.FILED), verdicts.count(Verdict.UNNUMBERED)
     quarantined = sum(r.unreadable is not None for r in fresh)
-    counted = verdicts.count(Verdict.FILED), verdicts.count(Verdict.SAME), verdicts.count(Verdict.UNNUMBERED)
+    first = {id(r) for r in fresh}
+    seen = sum(id(r) not in first and r.fetched.sha256 in kept for r in readings)
+    same = verdicts.count(Verdict.SAME) + seen
     ours = verdicts.count(Verdict.OURS)
     return Outcome(
         fetched=len(readings),
-        filed=counted[0],
-        same=counted[1] + len(readings) - len(fresh),
-        unnumbered=counted[2],
-        unfiled=len(fresh) - sum(counted) - quarantined - ours,
+        filed=filed,
+        same=same,
+        unnumbered=unnumbered,
+        unfiled=len(readings) - filed - unnumbered - quarantined - same - ours,
         quarantined=quarantined,
         wanted=wanted,
     )

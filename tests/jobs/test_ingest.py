@@ -112,6 +112,15 @@ def test_the_same_mail_in_two_folders_is_one_message_with_two_places(world: Worl
         assert 1 == case.messages
 
 
+def test_a_private_mail_that_lies_there_twice_is_sighted_twice(world: World) -> None:
+    """Bytes that are not kept have no place in the ledger, however often they are met."""
+    number_like = mail("twice", "Order 12345678", sender="shop@fabrikam.example")
+    world.deliver(number_like, number_like)
+    assert (2, 0, 0, 0, 2) == counts(world)
+    journal = b"".join(path.read_bytes() for path in sorted((world.data / "ledger").glob("*.jsonl")))
+    assert b'"type":"seen"' not in journal
+
+
 def test_the_same_message_with_other_received_fields_is_one_message_with_two_originals(world: World) -> None:
     """Both originals are kept; the case counts one message."""
     world.deliver(ANSWER, ANSWER.replace(b"mx1.contoso", b"mx2.contoso"))
