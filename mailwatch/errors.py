@@ -25,7 +25,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A sentence for a person: an English template (the gettext msgid) and its values."""
+    """A sentence for a person: an English template (the gettext msgid) and its values.
+
+    A value may be a sentence of its own; it is said in the same language.
+    """
 
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -33,7 +36,8 @@ class Words:
     def say(self, translate: Callable[[str], str] = str) -> str:
         """The sentence, its template run through ``translate`` first."""
         template = translate(self.template) if self.template else ""
-        return template.format(**self.values) if self.values else template
+        values = {name: v.say(translate) if isinstance(v, Words) else v for name, v in self.values.items()}
+        return template.format(**values) if values else template
 
     def __str__(self) -> str:
         return self.say()

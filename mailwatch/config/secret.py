@@ -22,6 +22,8 @@ KINDS = ("credential", "file", "env", "command")
 CREDENTIALS = Path("/etc/mailwatch/credentials")
 COMMAND_SECONDS = 30
 _MAX_BYTES = 64 * 1024
+_WRITE = "write the password there, on one line, or correct in the configuration where it lies"
+_READABLE = "put the password there, readable by the user that mailwatch runs as and by nobody else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,10 @@ class Secret:
         try:
             text = raw.decode()
         except UnicodeDecodeError:
-            raise ConfigError("the secret {secret} is not UTF-8 text", secret=self) from None
+            raise ConfigError("the secret {secret} is not UTF-8 text", mend=_WRITE, secret=self) from None
         text = text.removesuffix("\n").removesuffix("\r")
         if not text:
-            raise ConfigError("the secret {secret} is empty", secret=self)
+            raise ConfigError("the secret {secret} is empty", mend=_WRITE, secret=self)
         return text
 
 
@@ -97,7 +99,11 @@ def _command(source: object) -> tuple[str, ...]:
 def _from_env(source: tuple[str, ...]) -> bytes:
     value = os.environb.get(os.fsencode(source[0]))
     if value is None:
-        raise ConfigError("the environment variable {name}, which holds a secret, is not set", name=source[0])
+        raise ConfigError(
+            "the environment variable {name}, which holds a secret, is not set",
+            mend="set it for mailwatch, or correct its name in the configuration",
+            name=source[0],
+        )
     return value
 
 
@@ -106,7 +112,10 @@ def _from_file(source: tuple[str, ...]) -> bytes:
         return _read(Path(source[0]).expanduser())
     except OSError as error:
         raise ConfigError(
-            "the secret in {path} cannot be read: {reason}", path=source[0], reason=error.strerror or error
+            "the secret in {path} cannot be read: {reason}",
+            mend=_READABLE,
+            path=source[0],
+            reason=error.strerror or error,
         ) from None
 
 
@@ -151,12 +160,14 @@ def _from_command(source: tuple[str, ...]) -> bytes:
     except subprocess.TimeoutExpired:
         raise TemporaryError(
             "the command {program}, which fetches a secret, took longer than {seconds} seconds",
+            mend="run it by hand to see why",
             program=source[0],
             seconds=COMMAND_SECONDS,
         ) from None
     except OSError as error:
         raise ConfigError(
             "the command {program}, which fetches a secret, cannot be run: {reason}",
+            mend="install it, or correct the command in the configuration",
             program=source[0],
             reason=error.strerror or error,
         ) from None

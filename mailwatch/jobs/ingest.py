@@ -31,6 +31,7 @@ from mailwatch.ports import (
 )
 
 _HIGHEST_UID = 2**32 - 1
+_SEE_FOLDERS = Words("See its folders with: mailwatch check")
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (where, mails done, mails left or None) after each batch."""
@@ -38,7 +39,11 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What one pass over a mailbox did. ``errors`` are lines for a person, with the mailbox named."""
+    """What one pass over a mailbox did. ``errors`` are lines for a person, with the mailbox named.
+
+    ``temporary`` is true where there are errors and all of them mend by themselves: waiting does
+    not help as long as one is for a person to mend.
+    """
 
     outcome: Outcome = field(default_factory=Outcome)
     renamed: int = 0
@@ -50,8 +55,11 @@ class PollReport:
             self.outcome + other.outcome,
             self.renamed + other.renamed,
             self.errors + other.errors,
-            self.temporary or other.temporary,
+            self._waits() and other._waits() and (self.temporary or other.temporary),
         )
+
+    def _waits(self) -> bool:
+        return self.temporary or not self.errors
 
 
 def silent(_where: str, _done: int, _left: int | None) -> None:
@@ -117,7 +125,7 @@ class Ingest:
             watched, missing = choose(mailbox.folders(), plan.wishes, sent=plan.sent)
         except MailwatchError as error:
             return failed(plan.name, error)
-        report = PollReport(errors=tuple(_named(plan.name, words) for words in missing))
+        report = PollReport(errors=tuple(_named(plan.name, words, _SEE_FOLDERS) for words in missing))
         for part in (self._new_mail, self._older_mail):
             for folder in watched:
                 try:
@@ -200,10 +208,16 @@ class Ingest:
         return frozenset(key for n in nodes if n.kept for key in (n.thread_key, *n.answers))
 
 
-def _named(mailbox: str, words: Words) -> Words:
-    return Words("{mailbox}: " + words.template, {**words.values, "mailbox": mailbox})
+def _named(mailbox: str, trouble: Words, mend: Words | None = None) -> Words:
+    """One line: where, what is wrong, and what to do about it. The sentences keep their own templates,
+    by which their translations are found.
+    """
+    if mend is None or not mend.template:
+        return Words("{mailbox}: {trouble}", {"mailbox": mailbox, "trouble": trouble})
+    return Words("{mailbox}: {trouble} → {mend}", {"mailbox": mailbox, "trouble": trouble, "mend": mend})
 
 
 def failed(mailbox: str, error: MailwatchError) -> PollReport:
     """A pass that went wrong, as a line for a person."""
-    return PollReport(errors=(_named(mailbox, error.message),), temporary=isinstance(error, TemporaryError))
+    line = _named(mailbox, error.message, error.mend)
+    return PollReport(errors=(line,), temporary=isinstance(error, TemporaryError))

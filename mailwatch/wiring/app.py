@@ -130,9 +130,16 @@ class App:
     def _poll_one(self, ingest: Ingest, config: MailboxConfig, mailbox: Mailbox) -> PollReport:
         report = ingest.poll(mailbox, assemble.watching(self.config, config, self._clock()))
         if any(folder.rename != "off" for folder in config.folders):
-            rows = self._rename_one(mailbox, config, backlog=self.config.rename.backlog)
-            report += PollReport(renamed=sum(row.state == "done" for row in rows))
+            report += self._rename_due(mailbox, config)
         return report
+
+    def _rename_due(self, mailbox: Mailbox, config: MailboxConfig) -> PollReport:
+        """Trouble here must not hide what came in before."""
+        try:
+            rows = self._rename_one(mailbox, config, backlog=self.config.rename.backlog)
+        except MailwatchError as error:
+            return failed(config.name, error)
+        return PollReport(renamed=sum(row.state == "done" for row in rows))
 
     def _fulfil(
         self, ingest: Ingest, config: MailboxConfig, pins: Mapping[str, Pin], mailbox: Mailbox
