@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from mailwatch.adapters.sql.columns import Free, Moment, Strings
+from mailwatch.adapters.sql.own_marks import bars_table, digests_table
 from mailwatch.adapters.sql.tables import HASH, NAMING
 
 VERSION = 1
@@ -69,8 +70,8 @@ def projections(generation: int) -> Projections:
         _related(metadata, prefix),
         _cases(metadata, prefix),
         _renames(metadata, prefix),
-        _bars(metadata, prefix),
-        _digests(metadata, prefix),
+        bars_table(metadata, prefix),
+        digests_table(metadata, prefix),
         f"{prefix}search",
     )
 
@@ -238,25 +239,4 @@ def _renames(metadata: MetaData, prefix: str) -> Table:
         Column("subject_to", Free, nullable=False),
         Column("recorded_at", Moment, nullable=False),
         Index(f"ix_{prefix}renames_copy", "mailbox", "copy_folder", "copy_uidvalidity", "copy_uid"),
-    )
-
-
-def _bars(metadata: MetaData, prefix: str) -> Table:
-    """Originals that were taken back: not renamed again until a person asks for it."""
-    return Table(
-        f"{prefix}bars",
-        metadata,
-        Column("original", HASH, nullable=False),
-        Column("mailbox", Free, nullable=False),
-        PrimaryKeyConstraint("original", "mailbox"),
-    )
-
-
-def _digests(metadata: MetaData, prefix: str) -> Table:
-    return Table(
-        f"{prefix}digests",
-        metadata,
-        Column("message_id", Free, primary_key=True),
-        Column("id", Text, nullable=False),
-        Column("body_sha256", HASH, nullable=False),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from mailwatch.adapters.sql import engine as engines
 from mailwatch.adapters.sql import schema
 from mailwatch.adapters.sql.batch import Batch
+from mailwatch.adapters.sql.desk import SqlDesk, SqlFinder, SqlWishes
 from mailwatch.adapters.sql.digests import SqlDigestShelf
 from mailwatch.adapters.sql.evidence import SqlEvidence
 from mailwatch.adapters.sql.ledger import Origin, SqlLedger, head
@@ -21,7 +22,7 @@ from mailwatch.adapters.sql.projections import projections
 from mailwatch.adapters.sql.rebuild import SqlRebuild, SqlRestore
 from mailwatch.adapters.sql.reconcile import reconcile, refuse_journal_ahead
 from mailwatch.adapters.sql.trees import SqlTrees
-from mailwatch.adapters.sql.work import SqlConsents, SqlDesk, SqlFinder, SqlOutbox, SqlQuarantine, SqlWishes
+from mailwatch.adapters.sql.work import SqlConsents, SqlOutbox, SqlQuarantine
 from mailwatch.core.casenumber import Scheme
 from mailwatch.core.entries import Start
 from mailwatch.core.schemes import BUILTIN

@@ -1,0 +1,101 @@
+"""What ``verify`` may find, and what it remembers on the way.
+
+Codes of problems, for good:
+
+=====================  ======================================================================
+entry-changed          the bytes of an entry do not have the hash that is stored beside them
+chain-broken           an entry does not name the hash of the one before it
+entry-missing          a number is left out of the ledger
+entry-unreadable       the bytes are no entry of a format that this version knows
+entry-foreign          an entry belongs to another ledger
+journal-behind         the journal ends before the database does
+journal-ahead          the journal knows entries that the database has lost
+journal-differs        journal and database hold other bytes under one number
+journal-unreadable     a line of a journal is no line of ours
+text-changed           salt and text do not have the commitment they stand for
+text-missing           an entry speaks of a text that is gone, and no ``erase`` entry says why
+journal-text-changed   the same as text-changed, in the journal of texts
+journal-text-missing   a text is in the database and not in the journal
+original-changed       an original does not have the bytes that its name promises
+original-missing       an original is gone, and no ``erase`` entry says why
+original-unreadable    an original could not be read, so nothing is known of it
+=====================  ======================================================================
+
+Whoever can write to database, journals and archive alike can make a new history
+that holds together; only what was told outside of this machine contradicts him.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mailwatch.errors import Words
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with (what, done, left)."""
+
+CODES = (
+    "entry-changed",
+    "chain-broken",
+    "entry-missing",
+    "entry-unreadable",
+    "entry-foreign",
+    "journal-behind",
+    "journal-ahead",
+    "journal-differs",
+    "journal-unreadable",
+    "text-changed",
+    "text-missing",
+    "journal-text-changed",
+    "journal-text-missing",
+    "original-changed",
+    "original-missing",
+    "original-unreadable",
+)
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is not as it was kept. ``code`` is one of ``CODES``; ``detail`` names it exactly."""
+
+    code: str
+    detail: Words
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What was found. ``complete`` is false where something could not be looked at."""
+
+    entries: int
+    problems: tuple[Problem, ...]
+    complete: bool = True
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found changed. What could not be looked at is no change."""
+        return all(problem.code == "original-unreadable" for problem in self.problems)
+
+
+@dataclass(slots=True)
+class Known:
+    """What the ledger says must be there."""
+
+    ledger: str | None = None
+    originals: dict[str, int] = field(default_factory=dict)
+    commits: dict[str, int] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+
+
+def silent(_what: str, _done: int, _left: int | None) -> None:
+    """Tells nobody."""
+
+
+def unreadable(which: str) -> Problem:
+    """A line of a journal that is no line of ours."""
+    return Problem(
+        "journal-unreadable", Words("a line of the journal of {which} cannot be read", {"which": which})
+    )
