@@ -19,23 +19,20 @@ from mailwatch.mime.fields import Header
 
 SHORTEST = 8  # digits of the shortest number that a built-in scheme takes for one
 
-# What makes text of bytes that do not show it. ``html`` stands for text/html in every spelling. Of
-# quoted-printable only escapes of ASCII punctuation pass; Python skips what follows "=" and a bare CR.
-_OPAQUE = re.compile(
-    rb"[\x80-\xff\x00\x0e\x0f\x1b]|base64|html|=\r(?!\n)|=(?!2[0-9a-f]|3[a-f]|0[9ad])[0-9a-f]{2}",
-    re.IGNORECASE,
-)
+# What makes text of bytes that do not show it; ``html`` stands for text/html in every spelling. All of this
+# is looked for in lower case, word by word: several times faster than one expression for all.
+_OPAQUE = (b"base64", b"html", b"\0", b"\x0e", b"\x0f", b"\x1b")
+_WORDS = (b"vuln-", b"msrc")
+# Of quoted-printable only escapes of ASCII punctuation pass; Python skips what follows "=" and a bare CR.
+_ESCAPE = re.compile(rb"=\r(?!\n)|=(?!2[0-9a-f]|3[a-f]|0[9ad])[0-9a-f]{2}")
 _SOFT_BREAK = re.compile(rb"=[ \t]*\r?\n")
-_CHARSET = re.compile(rb"charset", re.IGNORECASE)
 # Charsets in which 7-bit bytes are ASCII and nothing else.
 _PLAIN_CHARSET = re.compile(
     rb"charset[ \t]*=[ \t]*(\"?)(?:us-ascii|utf-?8|iso-8859-[0-9]{1,2}|windows-125[0-8]|koi8-r|euc-kr|"
-    rb"ks_c_5601-1987|windows-949|gb2312|gbk|gb18030|big5|shift_jis)\1(?=[\s;]|\Z)",
-    re.IGNORECASE,
+    rb"ks_c_5601-1987|windows-949|gb2312|gbk|gb18030|big5|shift_jis)\1(?=[\s;]|\Z)"
 )
 # Comments, quoted local parts and the like: only a real reader of addresses can say who that is.
 _UNUSUAL_FROM = re.compile(rb"[(\\:]|\"[ \t]*@|[ \t]@|@[ \t\[]")
-_WORDS = re.compile(rb"vuln-|msrc", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +80,30 @@ def _subject_matters(header: Header, digits: re.Pattern[bytes]) -> bool:
     if not value.isascii():
         return True
     # Dropping every character that is no ASCII can only join runs, never break one.
-    shown = unicodedata.normalize("NFKC", headers.decode_text(value)).encode("ascii", "ignore")
-    return bool(digits.search(shown) or _WORDS.search(shown))
+    shown = unicodedata.normalize("NFKC", headers.decode_text(value)).encode("ascii", "ignore").lower()
+    return bool(digits.search(shown)) or _holds(shown, _WORDS)
 
 
 def _body_matters(raw: bytes, header: Header, digits: re.Pattern[bytes]) -> bool:
-    body = raw[header.body :]
-    if _WORDS.search(body) or digits.search(body) or _OPAQUE.search(body):
+    body = raw[header.body :].lower()
+    if not body.isascii() or _holds(body, _OPAQUE) or _holds(body, _WORDS) or digits.search(body):
         return True
-    if any(_OPAQUE.search(f.value) for f in header.fields if f.name.lower().startswith(b"content-")):
+    content = b"\n".join(f.value for f in header.fields if f.name.lower().startswith(b"content-")).lower()
+    if not content.isascii() or _holds(content, _OPAQUE):
         return True
-    if len(_CHARSET.findall(raw)) != len(_PLAIN_CHARSET.findall(raw)):
+    named = content + b"\n" + body
+    if named.count(b"charset") != len(_PLAIN_CHARSET.findall(named)):
         return True
+    return b"=" in body and _escapes_matter(body, digits)
+
+
+def _escapes_matter(body: bytes, digits: re.Pattern[bytes]) -> bool:
+    """Whether quoted-printable, if it is that, could show more than the bytes do."""
     joined = _SOFT_BREAK.sub(b"", body)
-    return bool(digits.search(joined) or _WORDS.search(joined) or _OPAQUE.search(joined))
+    if _ESCAPE.search(body) or _ESCAPE.search(joined):
+        return True
+    return bool(digits.search(joined)) or _holds(joined, _WORDS)
+
+
+def _holds(text: bytes, words: tuple[bytes, ...]) -> bool:
+    return any(word in text for word in words)
