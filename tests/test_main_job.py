@@ -237,6 +237,24 @@ def test_the_books_hold_together_and_can_be_made_again(house: Callable[..., Hous
     assert cases == home.json("cases")
 
 
+def test_a_lost_database_is_made_again_from_archive_and_journals(house: Callable[..., House]) -> None:
+    """The database is deleted; the refusal names the command that brings everything back."""
+    home = house(rename="replace")
+    fill(home.user)
+    home.json("poll")
+    home.json("rename", "--backlog")
+    before = home.json("cases"), home.json("show", NUMBER)
+    for path in (home.folder / "data").glob("mailwatch.db*"):
+        path.unlink()
+    refused = home.run("cases")
+    assert (2, True) == (refused.returncode, "mailwatch reindex --from" in refused.stderr)
+    home.json("reindex", "--from", str(home.folder / "data"))
+    assert before == (home.json("cases"), home.json("show", NUMBER))
+    assert home.json("verify")["ok"]
+    undone = home.json("rename", "--undo", "--all")
+    assert [] == [row for row in undone if row["state"] != "done"]
+
+
 def test_a_person_files_a_mail_and_its_answers_follow(house: Callable[..., House]) -> None:
     """A private mail, of which only a sighting stayed, is fetched and filed by its Message-ID."""
     home = house()

@@ -163,11 +163,6 @@ class Config(Section):
         return self.archive or self.data / "archive"
 
     @property
-    def journal_folder(self) -> Path:
-        """Where ledger and texts are journalled, a file a month."""
-        return self.data / "ledger"
-
-    @property
     def templates_folder(self) -> Path:
         """Where the user's own templates lie; need not exist."""
         return self.templates or self.data / "templates"

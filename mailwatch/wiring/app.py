@@ -24,7 +24,7 @@ from mailwatch.core.message import Message
 from mailwatch.core.recognition import find_number
 from mailwatch.core.reminders import DigestSpec
 from mailwatch.core.standing import SenderPolicy
-from mailwatch.errors import ConfigError, MailwatchError
+from mailwatch.errors import ConfigError, MailwatchError, TemporaryError
 from mailwatch.jobs import quarantine
 from mailwatch.jobs.adoption import fulfil
 from mailwatch.jobs.filing import Pin
@@ -227,13 +227,16 @@ class App:
                         config.name, self._rename_folders(mailbox, config), backlog=backlog
                     )
                 else:
-                    rows += self._rename_one(mailbox, config, backlog=backlog)
+                    rows += self._rename_one(mailbox, config, backlog=backlog, by_person=backlog)
         return tuple(rows)
 
-    def _rename_one(self, mailbox: Mailbox, config: MailboxConfig, *, backlog: bool) -> tuple[RenameRow, ...]:
+    def _rename_one(
+        self, mailbox: Mailbox, config: MailboxConfig, *, backlog: bool, by_person: bool = False
+    ) -> tuple[RenameRow, ...]:
+        """``by_person``: asked for now, which also renames again what was taken back."""
         folders = self._rename_folders(mailbox, config)
         settle = self.config.rename.settle
-        self._renamer.plan(config.name, folders, settle=settle, backlog=backlog)
+        self._renamer.plan(config.name, folders, settle=settle, backlog=backlog, by_person=by_person)
         return self._renamer.advance(config.name, mailbox)
 
     def _undo_one(
@@ -260,9 +263,13 @@ class App:
         """``list``, ``show`` or ``retry``; what is held afterwards, of ``ref`` alone where it is given."""
         chosen = tuple(held for held in self._held() if ref is None or held.sha256.startswith(ref))
         if ref is not None and not chosen:
-            raise ConfigError("no mail in quarantine has the name {ref}", ref=ref)
+            raise ConfigError(
+                "no mail in quarantine has the name {ref}",
+                mend="see them with: mailwatch quarantine",
+                ref=ref,
+            )
         if action == "retry":
-            self._retry(chosen)
+            _refuse_half_done(self._retry(chosen))
             return tuple(h for h in self._held() if h.sha256 in {one.sha256 for one in chosen})
         return chosen
 
@@ -271,7 +278,7 @@ class App:
             return tx.quarantine.held()
 
     def _retry(self, held: Sequence[Held]) -> PollReport:
-        outcome = quarantine.retry(
+        return quarantine.retry(
             held,
             store=self.store,
             archive=self.archive,
@@ -280,7 +287,6 @@ class App:
             policy_of=self._policy_of,
             clock=self._clock,
         )
-        return PollReport(outcome.without_fetched())
 
     def _policy_of(self, mailbox: str) -> SenderPolicy:
         anchor = next((m.trust_anchor for m in self.config.mailboxes if m.name == mailbox), None)
@@ -334,7 +340,7 @@ class App:
 
     def verify(self, progress: Progress) -> VerifyReport:
         """Hash archive, ledger, texts and journals again."""
-        journal = FileJournal(self.config.journal_folder)
+        journal = FileJournal(self.config.data)
         return verify(self.store.evidence(), journal, self.archive, progress=progress)
 
     def check(self) -> tuple[health.CheckRow, ...]:
@@ -344,3 +350,12 @@ class App:
     def status(self) -> health.Status:
         """Is mail being watched."""
         return health.status(self.config, self.store)
+
+
+def _refuse_half_done(report: PollReport) -> None:
+    """Where a person asked for it, what could not be tried is an error and no line in a report."""
+    if not report.errors:
+        return
+    if report.temporary:
+        raise TemporaryError("{trouble}", trouble=report.errors[0])
+    raise ConfigError("not every mail could be tried again", problems=report.errors)

@@ -47,11 +47,16 @@ def watching(config: Config, mailbox: MailboxConfig, now: datetime) -> Watching:
     """What to watch in one mailbox."""
     return Watching(
         name=mailbox.name,
-        wishes=tuple(_wish(folder) for folder in mailbox.folders),
+        wishes=wishes(mailbox),
         policy=policy(config, mailbox.trust_anchor),
         sent=mailbox.outgoing == "sent",
         since=config.since_day(now),
     )
+
+
+def wishes(mailbox: MailboxConfig) -> tuple[FolderWish, ...]:
+    """The folders that shall be read."""
+    return tuple(_wish(folder) for folder in mailbox.folders)
 
 
 def _wish(folder: FolderConfig) -> FolderWish:
@@ -83,7 +88,7 @@ def open_store(config: Config, clock: Clock, *, stale: bool = False) -> SqlStore
     """The database with its journal. ``stale`` takes projections of another version, for reindex."""
     return SqlStore.open(
         config.database_url(),
-        journal=FileJournal(config.journal_folder),
+        journal=FileJournal(config.data),
         clock=clock,
         software_version=SOFTWARE,
         schemes=config.all_schemes,

@@ -31,7 +31,7 @@ def rebuild_lost(
         store.evidence(),
         store.rebuild(),
         store.restore(),
-        FileJournal(folder / "ledger"),
+        FileJournal(folder),
         source,
         archive,
         parser,
