@@ -88,8 +88,9 @@ class Plan:
 class Candidate:
     """A filed mail that may be renamed; the rules decide.
 
-    ``via_rule`` is the rule that its ``via`` was filed by. ``ended`` is the ``why`` of this
-    mail's newest rename in this mailbox that came to aborted or review, or None.
+    ``via_rule`` is the rule that its ``via`` was filed by; of a further original, that the
+    first one's was. ``ended`` is the ``why`` of this mail's newest rename in this mailbox
+    that came to aborted or review, or None.
     """
 
     place: Place

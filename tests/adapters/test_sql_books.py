@@ -554,6 +554,17 @@ def test_both_originals_of_one_message_may_be_renamed(store: SqlStore) -> None:
         assert len(tx.plans.candidates("support", "INBOX", since=None)) == 2
 
 
+def test_a_further_original_of_a_reply_has_the_reason_of_the_first(store: SqlStore) -> None:
+    """A reply in two mailboxes may be renamed in both: its thread was filed by a subject."""
+    with store.writing() as tx:
+        keep(tx, b"root", message_id="root@x")
+        keep(tx, b"one", uid=2, filed=filing(b"one", via=sha(b"root"), rule=Rule.THREAD))
+        same = filing(b"two", verdict=Verdict.SAME, via=sha(b"one"), rule=Rule.THREAD)
+        keep(tx, b"two", uid=3, filed=same)
+        found = {c.filing.sha256: c for c in tx.plans.candidates("support", "INBOX", since=None)}
+    assert found[sha(b"two")].via_rule == "subject-token"
+
+
 def test_a_rename_that_stands_can_be_undone_from_the_ledger_alone(store: SqlStore) -> None:
     """By mailbox, by number, or all; once undone it no longer stands."""
     with store.writing() as tx:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, RowMapping, and_, exists, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, RowMapping, and_, case, exists, func, or_, select, type_coerce
 
 from mailwatch.adapters.sql.batch import Batch, upsert
 from mailwatch.adapters.sql.rows import filing
@@ -69,14 +69,16 @@ class SqlPlans:
         """See ``ports.Plans``."""
         self._batch.flush()
         t = self._tables
-        via = t.filings.alias()
+        via, via_of_first = t.filings.alias(), t.filings.alias()
+        # A further original points at the first one, whose own reason counts for it, too.
+        is_same = t.filings.c.verdict == Verdict.SAME.value
         statement = (
             select(
                 t.filings,
                 *t.originals.c["subject", "automatic", "signed", "encrypted", "mailwatch_fields"],
                 *t.originals.c["subject_fields", "size"],
                 *t.places.c["mailbox", "folder", "uidvalidity", "uid", "seen_at", "internaldate"],
-                via.c.rule.label("via_rule"),
+                case((is_same, via_of_first.c.rule), else_=via.c.rule).label("via_rule"),
                 self._is_dormant().label("dormant"),
                 self._ended().label("ended"),
                 exists()
@@ -86,6 +88,7 @@ class SqlPlans:
             .join(t.originals, t.originals.c.sha256 == t.filings.c.sha256)
             .join(t.places, t.places.c.sha256 == t.filings.c.sha256)
             .join(via, via.c.sha256 == t.filings.c.via, isouter=True)
+            .join(via_of_first, via_of_first.c.sha256 == via.c.via, isouter=True)
             .where(self._may_be_renamed(mailbox, folder))
             .order_by(t.places.c.seq)
         )
