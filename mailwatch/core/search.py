@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST = 262_144
 """Only this many code points of one text are indexed: a stranger decides how long a mail is."""
@@ -27,13 +28,44 @@ _TOKENS = re.compile(f"(?=([{_CJK}][{_CJK}]))|([^\\W_{_CJK}]+|(?<![{_CJK}])[{_CJ
 
 def bigrams(text: str) -> tuple[str, ...]:
     """The tokens of ``text`` in order, case and width folded. A lone CJK character stays one token."""
-    return tuple(pair or word for pair, word in _TOKENS.findall(_folded(text)))
+    return tuple(cut(text).split())
+
+
+def cut(text: str) -> str:
+    """The tokens of ``text`` in order, a space between two.
+
+    Word by word: people repeat themselves, so most words have been cut before.
+    """
+    return " ".join(
+        _cut_known(word) if len(word) <= _WORD else _cut_long(word) for word in text[:LONGEST].split()
+    )
 
 
 def runs(text: str) -> tuple[tuple[str, ...], ...]:
     """The tokens of each run without a gap: a word alone, or the pairs of a CJK run."""
-    return tuple(bigrams(piece) for piece in _PIECES.findall(_folded(text)))
+    return tuple(tuple(_tokens(piece)) for piece in _PIECES.findall(_folded(text[:LONGEST])))
+
+
+_WORD = 64
+"""Longer words are not remembered: a stranger decides how long they are."""
+
+_PIECE = 4096
+
+
+@lru_cache(maxsize=16_384)
+def _cut_known(word: str) -> str:
+    return " ".join(_tokens(_folded(word)))
+
+
+def _cut_long(word: str) -> str:
+    """In pieces: normalising a long run of combining marks takes time that grows with its square."""
+    pieces = (word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
+    return " ".join(token for piece in pieces for token in _tokens(_folded(piece)))
+
+
+def _tokens(folded: str) -> list[str]:
+    return [pair or word for pair, word in _TOKENS.findall(folded)]
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
+    return unicodedata.normalize("NFKC", text).casefold()

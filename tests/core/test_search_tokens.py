@@ -57,3 +57,15 @@ def test_tokens_hold_letters_and_digits_alone(text: str) -> None:
 def test_only_the_beginning_of_a_huge_text_is_cut() -> None:
     """A stranger does not decide how large the index grows."""
     assert len(bigrams("a " * LONGEST)) == LONGEST // 2
+
+
+def test_a_text_without_spaces_is_cut_at_every_place() -> None:
+    """Japanese and Chinese need no spaces: a pair is found wherever it stands in a long line."""
+    line = "".join(chr(0x4E00 + n) for n in range(1000))
+    assert bigrams(line) == tuple(line[n : n + 2] for n in range(999))
+
+
+@pytest.mark.timeout(60)
+def test_a_run_of_combining_marks_does_not_hold_up_the_writer() -> None:
+    """Sorting them takes time that grows with the square of the run; whole, this one would take minutes."""
+    assert bigrams("a" + "\u0316\u0301" * (LONGEST // 2))[:1] == ("á",)

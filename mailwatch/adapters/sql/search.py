@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-from mailwatch.core.search import bigrams, runs
+from mailwatch.core.search import cut as tokens
+from mailwatch.core.search import runs
 
 
 def create(connection: Connection, name: str) -> None:
@@ -36,7 +37,7 @@ def remove(connection: Connection, name: str, seq: int, body: str) -> None:
 
 def cut(parts: Sequence[str]) -> str:
     """What is indexed of a mail: its texts as tokens."""
-    return " ".join(" ".join(bigrams(part)) for part in parts)
+    return " ".join(tokens(part) for part in parts)
 
 
 def find(connection: Connection, name: str, wanted: str, limit: int) -> tuple[int, ...]:
