@@ -8,6 +8,7 @@ guess would change an original.
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from email.utils import parsedate_tz
 from pathlib import Path
 from typing import BinaryIO
 
+from mailwatch.adapters.disk import translated, write_all
 from mailwatch.core.entries import Place
 from mailwatch.errors import ConfigError, TemporaryError
 from mailwatch.ports import Fetched
@@ -178,7 +180,7 @@ class _Mail:
         self._size = 0
         self._pieces: list[bytes] = []
         self._path: Path | None = None
-        self._file: BinaryIO | None = None
+        self._file: io.FileIO | None = None
 
     def add(self, piece: bytes) -> None:
         self._hash.update(piece)
@@ -186,12 +188,23 @@ class _Mail:
         if self._file is None:
             self._pieces.append(piece)
             if self._size > BATCH_BYTES:
-                self._path = self._spool()
-                self._file = self._path.open("xb")
-                self._file.write(b"".join(self._pieces))
-                self._pieces.clear()
+                self._begin_file()
         else:
-            self._file.write(piece)
+            self._write(piece)
+
+    def _begin_file(self) -> None:
+        self._path = self._spool()
+        with translated(self._path.parent):
+            # Unbuffered, so that what fails here fails while we know whose disk it is.
+            self._file = self._path.open("xb", buffering=0)
+        self._write(b"".join(self._pieces))
+        self._pieces.clear()
+
+    def _write(self, piece: bytes) -> None:
+        assert self._file is not None
+        assert self._path is not None
+        with translated(self._path.parent):
+            write_all(self._file.fileno(), piece)
 
     def finish(self) -> Fetched:
         if self._file is not None:

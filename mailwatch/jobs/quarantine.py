@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from mailwatch.core.entries import Place
 from mailwatch.core.standing import SenderPolicy
+from mailwatch.errors import ConfigError, MailwatchError
 from mailwatch.jobs.filing import Outcome, file_batch
-from mailwatch.jobs.reading import Rules, read_batch
+from mailwatch.jobs.ingest import PollReport, failed
+from mailwatch.jobs.reading import Reading, Rules, read_batch
 from mailwatch.ports import Archive, Clock, Fetched, Held, Parser, Store
+
+_IMPORTED = "import"
 
 TRIES = 3
 """The first reading and two more; after that the mail waits for a person, and is shown in the digest."""
@@ -23,28 +28,32 @@ def retry(
     rules: Rules,
     policy_of: Callable[[str], SenderPolicy],
     clock: Clock,
-) -> Outcome:
+) -> PollReport:
     """Read each of ``held`` once more from its archived original and file what can be read now.
 
     ``policy_of`` gives the sender policy of the mailbox that a mail came from. One
-    mail is one transaction: the next one that kills its reader takes nobody along.
+    mail is one transaction: the next one that kills its reader takes nobody along,
+    and trouble with one is told and leaves the others their try.
     """
-    outcome = Outcome()
+    report = PollReport()
     for one in held:
-        fetched = _from_archive(one, archive)
-        readings = read_batch(
-            [fetched], policy_of(fetched.place.mailbox), rules, parser, lambda _: frozenset(), all_of_it=True
-        )
-        with store.writing() as tx:
-            outcome += file_batch(
-                tx,
-                archive,
-                readings,
-                clock(),
-                keep_everything=rules.keep_everything,
-                held=frozenset({one.sha256}),
-            )
-    return outcome
+        try:
+            mail = _from_archive(one, archive)
+            policy = policy_of(mail.place.mailbox)
+            readings = read_batch([mail], policy, rules, parser, lambda _: frozenset(), all_of_it=True)
+            report += PollReport(_file(readings, store, archive, rules, clock()))
+        except MailwatchError as error:
+            report += failed(one.place.mailbox if one.place else _IMPORTED, error)
+    return report
+
+
+def _file(
+    readings: Sequence[Reading], store: Store, archive: Archive, rules: Rules, now: datetime
+) -> Outcome:
+    held = frozenset(reading.fetched.sha256 for reading in readings)
+    keep = rules.keep_everything
+    with store.writing() as tx:
+        return file_batch(tx, archive, readings, now, keep_everything=keep, held=held).without_fetched()
 
 
 def due(held: Sequence[Held]) -> tuple[Held, ...]:
@@ -53,9 +62,16 @@ def due(held: Sequence[Held]) -> tuple[Held, ...]:
 
 
 def _from_archive(one: Held, archive: Archive) -> Fetched:
-    raw = archive.read(one.sha256)
+    try:
+        raw = archive.read(one.sha256)
+    except KeyError:
+        raise ConfigError(
+            "the mail {sha256} in quarantine is not in the archive",
+            mend="see what else is missing: mailwatch verify",
+            sha256=one.sha256,
+        ) from None
     return Fetched(
-        place=one.place or Place("import"),
+        place=one.place or Place(_IMPORTED),
         content=raw,
         sha256=one.sha256,
         size=len(raw),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,8 @@ from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.model import Config
 from mailwatch.errors import MailwatchError, Words
+from mailwatch.jobs.folders import choose
+from mailwatch.ports import Folder
 from mailwatch.wiring import assemble, digests
 
 _NOTHING = Words("")
@@ -109,6 +111,8 @@ def _digests(config: Config) -> Iterator[CheckRow]:
 def _mailbox(mailbox: MailboxConfig) -> Iterator[CheckRow]:
     for row in probe_connection(assemble.account(mailbox)):
         yield CheckRow(f"{mailbox.name}: {row.check}", row.ok, row.detail, row.mend)
+        if row.folders:
+            yield from _missing(mailbox, row.folders)
     if mailbox.trust_anchor is None:
         yield CheckRow(
             f"{mailbox.name}: senders",
@@ -116,3 +120,14 @@ def _mailbox(mailbox: MailboxConfig) -> Iterator[CheckRow]:
             Words("no trust_anchor: who writes from a support address is believed without proof"),
             Words("set trust_anchor to your server's authserv-id, see docs/configuration.md"),
         )
+
+
+def _missing(mailbox: MailboxConfig, folders: Sequence[Folder]) -> Iterator[CheckRow]:
+    """Folders that shall be read, and that the server does not have."""
+    names = ", ".join(folder.name for folder in folders if folder.selectable)
+    for words in choose(folders, assemble.wishes(mailbox), sent=False)[1]:
+        mend = Words(
+            "correct folders of the mailbox {mailbox}; the server has: {names}",
+            {"mailbox": mailbox.name, "names": names},
+        )
+        yield CheckRow(f"{mailbox.name}: folders", ok=False, detail=words, mend=mend)

@@ -71,7 +71,7 @@ def mailbox_yaml(user: MailUser, secret: Path, **changes: Any) -> str:
 
 
 def build(folder: Path, mailboxes: str, password: str = "", more: str = "") -> House:
-    """A house in ``folder``; ``mailboxes`` is made by ``mailbox_yaml``, with ``folder/password`` as secret."""
+    """A house in ``folder``; ``mailboxes`` come from ``mailbox_yaml``, with ``folder/password``."""
     house = House(folder)
     house.data.mkdir(mode=0o700, exist_ok=True)
     secret = folder / "password"

@@ -6,13 +6,12 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from imapclient import IMAPClient
 
+from mailwatch.adapters.disk import translated
 from mailwatch.adapters.imap.looking import item, listing
 from mailwatch.adapters.imap.requests import chunks
-from mailwatch.adapters.imap.responses import one_line
 from mailwatch.adapters.imap.session import Session
 from mailwatch.core.entries import Place
 from mailwatch.errors import ConfigError, TemporaryError
@@ -159,27 +158,16 @@ def _piece(session: Session, uid: int, offset: int) -> bytes:
 def _to_file(session: Session, mail: Listed, path: Path) -> Fetched:
     digest, size = hashlib.sha256(), 0
     try:
-        with path.open("wb") as file:
+        # The server's own errors come out of ``pieces`` translated already.
+        with translated(path.parent), path.open("wb") as file:
             for piece in pieces(session, mail):
-                _write(file, piece, path)
+                file.write(piece)
                 digest.update(piece)
                 size += len(piece)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return _fetched(session, mail, path, digest.hexdigest(), size)
-
-
-def _write(file: Any, piece: bytes, path: Path) -> None:
-    try:
-        file.write(piece)
-    except OSError as error:
-        raise ConfigError(
-            "a big mail cannot be written to {path} ({detail})",
-            mend="Make room on that disk, or permit writing there.",
-            path=path,
-            detail=one_line(error.strerror or str(error)),
-        ) from error
 
 
 def _in_memory(session: Session, mail: Listed, body: bytes) -> Fetched:

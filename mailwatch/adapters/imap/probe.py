@@ -22,12 +22,14 @@ class Probed:
     """One line of the check. ``ok`` is None for a warning; ``mend`` is empty where there is nothing to mend.
 
     ``check`` is one of the words host | connection | log-in | capabilities | folders.
+    ``folders``, in the line of this name, is what the server lists.
     """
 
     check: str
     ok: bool | None
     detail: Words
     mend: Words = _NOTHING
+    folders: tuple[Folder, ...] = ()
 
 
 def probe_connection(account: ImapAccount) -> tuple[Probed, ...]:
@@ -107,8 +109,9 @@ def _folders(folders: tuple[Folder, ...]) -> Probed:
             ok=None,
             detail=Words("{names}; none is marked as the one for sent mail", {"names": names}),
             mend=Words("Name the folder of sent mail in folders, with outgoing: true."),
+            folders=folders,
         )
-    return Probed("folders", ok=True, detail=Words("{names}", {"names": names}))
+    return Probed("folders", ok=True, detail=Words("{names}", {"names": names}), folders=folders)
 
 
 def _no_spool() -> Path:
