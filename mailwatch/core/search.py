@@ -36,9 +36,10 @@ def cut(text: str) -> str:
 
     Word by word: people repeat themselves, so most words have been cut before.
     """
-    return " ".join(
-        _cut_known(word) if len(word) <= _WORD else _cut_long(word) for word in text[:LONGEST].split()
-    )
+    words = text[:LONGEST].split()
+    if max(map(len, words), default=0) > _WORD:
+        return " ".join(_cut_known(word) if len(word) <= _WORD else _cut_long(word) for word in words)
+    return " ".join(map(_cut_known, words))
 
 
 def runs(text: str) -> tuple[tuple[str, ...], ...]:

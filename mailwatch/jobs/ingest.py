@@ -8,7 +8,7 @@ and what is fetched twice is recognised by its bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailwatch.core.entries import Text, Watch
@@ -16,9 +16,10 @@ from mailwatch.core.standing import SenderPolicy
 from mailwatch.core.window import new_windows, old_windows
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
 from mailwatch.jobs.adoption import Watching, fetch, fulfil
+from mailwatch.jobs.ahead import ahead
 from mailwatch.jobs.filing import Outcome, Pin, file_batch
 from mailwatch.jobs.folders import Watched, choose
-from mailwatch.jobs.reading import Rules, read_batch
+from mailwatch.jobs.reading import Reading, Rules, read_batch
 from mailwatch.ports import (
     Archive,
     Clock,
@@ -98,9 +99,20 @@ class Ingest:
         pins: Mapping[str, Pin] | None = None,
     ) -> Outcome:
         """Read and file one batch; ``cursor`` is committed with it."""
-        readings = read_batch(
-            batch, policy, self._rules, self._parser, self._in_known_trees, all_of_it=asked_for
-        )
+        return self._file(self._read(batch, policy, asked_for=asked_for), cursor=cursor, pins=pins)
+
+    def _read(
+        self, batch: Sequence[Fetched], policy: SenderPolicy, *, asked_for: bool = False
+    ) -> tuple[Reading, ...]:
+        return read_batch(batch, policy, self._rules, self._parser, self._in_known_trees, all_of_it=asked_for)
+
+    def _file(
+        self,
+        readings: Sequence[Reading],
+        *,
+        cursor: Cursor | None,
+        pins: Mapping[str, Pin] | None = None,
+    ) -> Outcome:
         with self._store.writing() as tx:
             outcome = file_batch(
                 tx,
@@ -113,6 +125,16 @@ class Ingest:
             if cursor is not None:
                 tx.desk.set_cursor(cursor)
         return outcome
+
+    def _read_ahead(
+        self, mailbox: MailReader, uids: Sequence[int], watched: Watched, policy: SenderPolicy
+    ) -> Iterator[tuple[Reading, ...]]:
+        """Batches, read: while one is being filed the next is parsed, and the one after that fetched.
+
+        What the trees of kept mail are is asked a batch too early, then; a mail that
+        is passed over for that reason is asked for by its case, like any other sighting.
+        """
+        return ahead(self._read(batch, policy) for batch in fetch(mailbox, uids, watched))
 
     # ── one mailbox ───────────────────────────────────────────────────────────
 
@@ -146,10 +168,9 @@ class Ingest:
         outcome = Outcome()
         for low, high in new_windows(cursor.low, cursor.high, uidnext):
             uids = self._unseen(plan.name, state, mailbox.search(low, high))
-            for batch in fetch(mailbox, uids, watched):
-                top = max(cursor.high, *(m.place.uid or 0 for m in batch))
-                cursor = replace(cursor, high=top)
-                outcome += self.take(batch, plan.policy, cursor=cursor)
+            for readings in self._read_ahead(mailbox, uids, watched, plan.policy):
+                cursor = replace(cursor, high=max(cursor.high, *_uids(readings)))
+                outcome += self._file(readings, cursor=cursor)
                 self._progress(f"{plan.name}/{state.folder}", outcome.fetched, None)
             cursor = replace(cursor, high=max(cursor.high, high))
         self._save(replace(cursor, high=max(cursor.high, uidnext - 1), last_good=self._clock()))
@@ -166,10 +187,9 @@ class Ingest:
         for low, high in old_windows(cursor.low):
             found = mailbox.search(low, high, since=plan.since)
             uids = sorted(self._unseen(plan.name, state, found), reverse=True)
-            for batch in fetch(mailbox, uids, watched):
-                bottom = min(cursor.low, *(m.place.uid or _HIGHEST_UID for m in batch))
-                cursor = replace(cursor, low=bottom)
-                outcome += self.take(batch, plan.policy, cursor=cursor)
+            for readings in self._read_ahead(mailbox, uids, watched, plan.policy):
+                cursor = replace(cursor, low=min(cursor.low, *_uids(readings)))
+                outcome += self._file(readings, cursor=cursor)
                 self._progress(f"{plan.name}/{name}", outcome.fetched, len(uids) - outcome.fetched)
             cursor = replace(cursor, low=low)
             self._save(cursor)
@@ -208,9 +228,14 @@ class Ingest:
         return frozenset(key for n in nodes if n.kept for key in (n.thread_key, *n.answers))
 
 
+def _uids(readings: Sequence[Reading]) -> list[int]:
+    return [reading.fetched.place.uid for reading in readings if reading.fetched.place.uid is not None]
+
+
 def _named(mailbox: str, trouble: Words, mend: Words | None = None) -> Words:
-    """One line: where, what is wrong, and what to do about it. The sentences keep their own templates,
-    by which their translations are found.
+    """One line: where, what is wrong, and what to do about it.
+
+    The sentences keep their own templates, by which their translations are found.
     """
     if mend is None or not mend.template:
         return Words("{mailbox}: {trouble}", {"mailbox": mailbox, "trouble": trouble})
