@@ -193,6 +193,31 @@ def test_reindexed_tables_are_those_that_were_there(books: Books) -> None:
     assert (report.messages, report.cases, report.changed) == (7, 2, ())  # type: ignore[attr-defined] # typed by the job
 
 
+def test_a_mail_that_was_released_reads_as_if_it_had_never_been_held(books: Books) -> None:
+    """Headers, links and words come with the release, and are the same after a reindex, and only once."""
+    raw = b"late 2402220010002574"
+    mail = fetched(raw, 30)
+    books.archive.put([mail])
+    with books.store.writing() as tx:
+        tx.ledger.record(MessageKept(mail.sha256, mail.size, mail.place, mail.internaldate, mail.server))
+        tx.ledger.record(Quarantined(mail.sha256, "timeout", "held", 1))
+    unread = books.projected()
+    answer = read(raw)
+    assert isinstance(answer, Message)
+    with books.store.writing() as tx:
+        tx.ledger.record(Quarantined(mail.sha256, "read", "released", 0), answer)
+        (node,) = (n for n in tx.trees.load(frozenset({answer.thread_key})) if n.sha256 == mail.sha256)
+    assert (node.message_id, node.body_hash, node.kept) == (answer.message_id, answer.body_hash, True)
+    released = books.projected()
+    assert len(released["search"]) == len(unread["search"]) + 1
+    assert len(released["originals"]) == len(unread["originals"])
+    books.reindex()
+    assert books.projected() == released
+    with books.store.writing() as tx:
+        tx.ledger.record(Quarantined(mail.sha256, "read", "released", 0), answer)
+    assert books.projected() == released
+
+
 def test_reindex_twice_leaves_one_set_of_tables(books: Books) -> None:
     """The old generation is dropped with the swap."""
     books.reindex()

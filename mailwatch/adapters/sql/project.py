@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import and_, delete, select, update
 
 from mailwatch.adapters.sql import search
 from mailwatch.adapters.sql.batch import Batch, insert_new, upsert
-from mailwatch.adapters.sql.columns_of import RENAME_COLUMNS, filing_columns, headers, searched, words
+from mailwatch.adapters.sql.columns_of import filing_columns, headers, searched, words
+from mailwatch.adapters.sql.project_rename import project_rename
 from mailwatch.core.entries import (
     CaseFrozen,
     DigestEntry,
@@ -24,6 +26,7 @@ from mailwatch.core.entries import (
     FiledEntry,
     MessageKept,
     Place,
+    Quarantined,
     Renamed,
     SeenElsewhere,
     Undone,
@@ -43,8 +46,8 @@ class Projector:
             SeenElsewhere: self._seen,
             FiledEntry: self._filed,
             CaseFrozen: self._frozen,
-            Renamed: self._renamed,
-            Undone: self._renamed,
+            Renamed: partial(project_rename, batch),
+            Undone: partial(project_rename, batch),
             DigestEntry: self._digest,
             Watch: self._watch,
         }
@@ -55,6 +58,8 @@ class Projector:
             self._kept(seq, ts, entry, message)
         elif isinstance(entry, Erased):
             self._erased(entry, message)
+        elif isinstance(entry, Quarantined):
+            self._released(entry, message)
         elif type(entry) in self._by_type:
             self._by_type[type(entry)](seq, ts, entry)
 
@@ -70,8 +75,7 @@ class Projector:
             "first_seen": ts,
             **headers(entry.sha256, message, entry.internaldate),
         }
-        keys = dict.fromkeys((row["thread_key"], *row["answers"]))
-        links = [{"key": key, "sha256": entry.sha256} for key in keys]
+        links = _links(entry.sha256, row)
         self._batch.original(row, links, "" if message is None else searched(message))
         self._place(seq, ts, entry)
 
@@ -105,24 +109,40 @@ class Projector:
             gone = and_(gone, places.c.uidvalidity == entry.old)
         self._batch.connection.execute(update(places).where(gone).values(live=False))
 
+    def _released(self, entry: Quarantined, message: Message | None) -> None:
+        """A mail that was kept unread can be read now. A reindex has read it with its ``message`` entry."""
+        row = None if message is None else self._original(entry.sha256)
+        if message is None or row is None or row.readable:
+            return
+        fresh = headers(entry.sha256, message, row.internaldate)
+        self._reread(entry.sha256, fresh)
+        body = searched(message)
+        if body:
+            rows = [{"seq": row.seq, "body": body}]
+            search.add(self._batch.connection, self._batch.tables.search, rows)
+
     def _erased(self, entry: Erased, message: Message | None) -> None:
         """Only the row stays. The index holds no copy of the words: ``message`` says which to take out."""
-        if entry.sha256 is None:
-            return
-        self._batch.flush()
-        originals, links = self._batch.tables.originals, self._batch.tables.links
-        connection = self._batch.connection
-        row = connection.execute(
-            select(originals.c.seq, originals.c.internaldate).where(originals.c.sha256 == entry.sha256)
-        ).first()
-        if row is None:
+        row = None if entry.sha256 is None else self._original(entry.sha256)
+        if entry.sha256 is None or row is None:
             return
         if message is not None:
-            search.remove(connection, self._batch.tables.search, row.seq, searched(message))
-        blank = headers(entry.sha256, None, row.internaldate)
-        connection.execute(update(originals).where(originals.c.sha256 == entry.sha256).values(**blank))
-        connection.execute(delete(links).where(links.c.sha256 == entry.sha256))
-        insert_new(connection, links, [{"key": blank["thread_key"], "sha256": entry.sha256}])
+            search.remove(self._batch.connection, self._batch.tables.search, row.seq, searched(message))
+        self._reread(entry.sha256, headers(entry.sha256, None, row.internaldate))
+
+    def _original(self, sha256: str) -> Any:
+        self._batch.flush()
+        originals = self._batch.tables.originals
+        columns = originals.c.seq, originals.c.internaldate, originals.c.readable
+        return self._batch.connection.execute(select(*columns).where(originals.c.sha256 == sha256)).first()
+
+    def _reread(self, sha256: str, fresh: Mapping[str, Any]) -> None:
+        """Put other headers, and the links that hang on them, in the place of those that an original has."""
+        connection, tables = self._batch.connection, self._batch.tables
+        originals, links = tables.originals, tables.links
+        connection.execute(update(originals).where(originals.c.sha256 == sha256).values(**fresh))
+        connection.execute(delete(links).where(links.c.sha256 == sha256))
+        insert_new(connection, links, _links(sha256, fresh))
 
     # ── filings and cases ─────────────────────────────────────────────────────
 
@@ -172,71 +192,13 @@ class Projector:
         }
         upsert(self._batch.connection, self._batch.tables.cases, [row], ["number", "scheme"])
 
-    # ── renames and digests ───────────────────────────────────────────────────
-
-    def _renamed(self, seq: int, ts: datetime, entry: Renamed) -> None:
-        self._batch.flush()
-        undo = isinstance(entry, Undone)
-        done = entry.state == "done"
-        if done:
-            self._settle(entry, undo=undo)
-        filings = self._batch.tables.filings
-        filed = self._batch.connection.execute(
-            select(filings.c.scheme, filings.c.number).where(filings.c.sha256 == entry.original)
-        ).first()
-        row = {
-            **{name: getattr(entry, name) for name in RENAME_COLUMNS},
-            "seq": seq,
-            "direction": "undo" if undo else "rename",
-            "standing": done and not undo,
-            "scheme": filed.scheme if filed else None,
-            "number": filed.number if filed else None,
-            "folder": words(entry.folder),
-            "originals_folder": None if entry.originals is None else words(entry.originals),
-            "copy_folder": words(entry.copy_folder),
-            "subject_from": words(entry.subject_from),
-            "subject_to": words(entry.subject_to),
-            "recorded_at": ts,
-        }
-        self._batch.connection.execute(self._batch.tables.renames.insert(), [row])
-
-    def _settle(self, entry: Renamed, *, undo: bool) -> None:
-        """What a rename or undo that went through changes elsewhere."""
-        connection, tables = self._batch.connection, self._batch.tables
-        renames, bars = tables.renames, tables.bars
-        connection.execute(
-            update(renames)
-            .where(renames.c.original == entry.original, renames.c.mailbox == entry.mailbox)
-            .values(standing=False)
-        )
-        connection.execute(
-            delete(bars).where(bars.c.original == entry.original, bars.c.mailbox == entry.mailbox)
-        )
-        if undo:
-            insert_new(connection, bars, [{"original": entry.original, "mailbox": entry.mailbox}])
-        if entry.originals is not None:
-            self._move(entry, undo=undo)
-
-    def _move(self, entry: Renamed, *, undo: bool) -> None:
-        """The original lies elsewhere now."""
-        assert entry.originals is not None
-        here = (words(entry.folder), entry.uidvalidity, entry.uid)
-        there = (words(entry.originals), entry.originals_uidvalidity, entry.originals_uid)
-        if undo:
-            here, there = there, here
-        places = self._batch.tables.places
-        self._batch.connection.execute(
-            update(places)
-            .where(
-                places.c.sha256 == entry.original,
-                places.c.mailbox == entry.mailbox,
-                places.c.folder == here[0],
-                places.c.uidvalidity == here[1],
-                places.c.uid == here[2],
-            )
-            .values(folder=there[0], uidvalidity=there[1], uid=there[2])
-        )
+    # ── digests ───────────────────────────────────────────────────────────────
 
     def _digest(self, _seq: int, _ts: datetime, entry: DigestEntry) -> None:
         row = {"message_id": words(entry.message_id), "id": entry.id, "body_sha256": entry.body_sha256}
         upsert(self._batch.connection, self._batch.tables.digests, [row], ["message_id"])
+
+
+def _links(sha256: str, row: Mapping[str, Any]) -> list[dict[str, str]]:
+    keys = dict.fromkeys((row["thread_key"], *row["answers"]))
+    return [{"key": key, "sha256": sha256} for key in keys]
