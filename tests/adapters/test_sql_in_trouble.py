@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from fakes.books import Ticking, fetched, message, open_store, sha, url_of
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.sql import SqlStore, engine, migrate, schema
@@ -143,6 +146,72 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
         migrate.upgrade(made)
     with engine.reader(made) as connection:
         assert inspect(connection).get_table_names() == []
+
+
+NEXT = f"""
+from alembic import op
+
+revision, down_revision = "9999", "{schema.HEAD}"
+
+def upgrade():
+    op.execute("CREATE TABLE later (id INTEGER)")
+"""
+
+
+def install_next_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on it is a mailwatch to come, with one migration more."""
+    folder.mkdir()
+    (folder / "9999_next.py").write_text(NEXT)
+    ours = migrate.configuration
+
+    def configuration(connection: Connection) -> Config:
+        config = ours(connection)
+        known = Path(migrate.__file__).parent / "migrations/versions"
+        config.set_main_option("version_locations", f"{known}{os.pathsep}{folder}")
+        return config
+
+    monkeypatch.setattr(migrate, "configuration", configuration)
+
+
+def test_a_database_is_copied_before_it_is_migrated(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is committed but still in the log is in the copy; it is one file, for its owner alone."""
+    store = open_store(data)
+    note(store, 3)
+    install_next_version(tmp_path / "versions", monkeypatch)
+    migrate.upgrade(engine.connect(url_of(data)))
+    copy = data / "mailwatch.db.before-0001"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as found:
+        assert found.execute("SELECT count(*) FROM ledger").fetchone() == (4,)
+        assert found.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert found.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert direct(data).execute("SELECT count(*) FROM later").fetchone() == (0,)
+    assert list(data.glob("*.part")) == []
+
+
+def test_nothing_is_copied_where_nothing_is_migrated(data: Path) -> None:
+    """Neither at the first start nor at any later one of the same version."""
+    open_store(data).close()
+    open_store(data).close()
+    migrate.upgrade(engine.connect(url_of(data)))
+    assert list(data.glob("*.before-*")) == []
+
+
+def test_nothing_is_migrated_where_there_is_no_room_for_the_copy(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back comes first. A folder in the copy's place stands for a disk that fails."""
+    open_store(data).close()
+    (data / "mailwatch.db.before-0001").mkdir()
+    install_next_version(tmp_path / "versions", monkeypatch)
+    with pytest.raises(TemporaryError, match="could not be copied"):
+        migrate.upgrade(engine.connect(url_of(data)))
+    with engine.reader(engine.connect(url_of(data))) as connection:
+        assert schema.revision(connection) == schema.HEAD
+    assert list(data.glob("*.part")) == []
 
 
 def test_a_migration_that_leaves_rows_pointing_nowhere_is_taken_back(data: Path) -> None:

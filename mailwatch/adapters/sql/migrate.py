@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from mailwatch.adapters.sql.duplicate import duplicate
 from mailwatch.adapters.sql.engine import translated
 from mailwatch.errors import ConfigError
 
@@ -20,7 +25,14 @@ def configuration(connection: Connection) -> Config:
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
-    """Bring the database up to ``target`` in one transaction, or leave it as it was."""
+    """Bring the database up to ``target`` in one transaction, or leave it as it was.
+
+    An SQLite database that holds something already is copied first, beside itself:
+    ``mailwatch.db.before-0001`` is what it was at revision 0001, the last time it left it.
+
+    Raises:
+        TemporaryError: there is no room for the copy; nothing was migrated.
+    """
     _run(engine, target, up=True)
 
 
@@ -39,8 +51,20 @@ def _run(engine: Engine, target: str, *, up: bool) -> None:
             driver.execute("PRAGMA foreign_keys = OFF").close()
         connection.execution_options(mailwatch_writes=True)
         with connection.begin():
+            if up:
+                _keep_copy(connection, target)
             (command.upgrade if up else command.downgrade)(configuration(connection), target)
             _check_foreign_keys(connection)
+
+
+def _keep_copy(connection: Connection, target: str) -> None:
+    """Copy while we hold the lock: nobody writes between the copy and the migration, and readers may."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    script = ScriptDirectory.from_config(configuration(connection))
+    if connection.dialect.name != "sqlite" or current in {None, script.as_revision_number(target)}:
+        return
+    database = Path(str(connection.engine.url.database))
+    duplicate(database, database.with_name(f"{database.name}.before-{current}"))
 
 
 def _check_foreign_keys(connection: Connection) -> None:
