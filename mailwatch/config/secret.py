@@ -111,12 +111,24 @@ def _from_file(source: tuple[str, ...]) -> bytes:
     try:
         return _read(Path(source[0]).expanduser())
     except OSError as error:
-        raise ConfigError(
-            "the secret in {path} cannot be read: {reason}",
-            mend=_READABLE,
-            path=source[0],
-            reason=error.strerror or error,
-        ) from None
+        raise _unreadable(source[0], error) from None
+
+
+def _unreadable(path: object, error: OSError) -> ConfigError:
+    return ConfigError(
+        "the secret in {path} cannot be read: {reason}",
+        mend=_READABLE,
+        path=path,
+        reason=error.strerror or error,
+    )
+
+
+def _whole(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAX_BYTES)
+    except OSError as error:
+        raise _unreadable(path, error) from None
 
 
 def _read(path: Path) -> bytes:
@@ -135,19 +147,36 @@ def _read(path: Path) -> bytes:
 
 
 def _from_credential(source: tuple[str, ...]) -> bytes:
-    folders = [CREDENTIALS]
-    given = os.environ.get("CREDENTIALS_DIRECTORY")
-    if given:
-        folders.insert(0, Path(given))
-    for folder in folders:
-        if (folder / source[0]).exists():
-            return _from_file((str(folder / source[0]),))
+    for path in _given(source[0]):
+        if path.exists():
+            # Its mode is systemd's affair: an access list for our user looks like a right of the group.
+            return _whole(path)
+    path = CREDENTIALS / source[0]
+    if _is_there(path):
+        return _from_file((str(path),))
     raise ConfigError(
         "the credential {name} is neither in systemd's credentials folder nor in {folder}",
         mend="put the secret into {folder}/{name} with mode 600, or name it in the unit by LoadCredential=",
         name=source[0],
         folder=CREDENTIALS,
     )
+
+
+def _given(name: str) -> tuple[Path, ...]:
+    """Where systemd may have put it: by its own name, or as a file of the folder that our unit names.
+
+    ``LoadCredential=mailwatch:FOLDER`` calls the file NAME in it ``mailwatch_NAME`` (systemd.exec(5)).
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return (Path(folder) / name, Path(folder) / f"mailwatch_{name}") if folder else ()
+
+
+def _is_there(path: Path) -> bool:
+    """A folder that we may not enter counts: reading then says why not."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
 
 
 def _from_command(source: tuple[str, ...]) -> bytes:

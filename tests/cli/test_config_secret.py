@@ -93,6 +93,30 @@ def test_credential_in_systemds_folder_comes_first(tmp_path: Path, monkeypatch: 
         Secret("credential", ("smtp",)).reveal()
 
 
+def test_credential_from_the_folder_that_our_unit_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """LoadCredential=mailwatch:FOLDER calls imap ``mailwatch_imap``; group bits are an ACL mask."""
+    private(tmp_path / "mailwatch_imap", b"from the folder", 0o440)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert "from the folder" == Secret("credential", ("imap",)).reveal()
+    assert [] == caplog.records
+    private(tmp_path / "imap", b"named one by one", 0o440)
+    assert "named one by one" == Secret("credential", ("imap",)).reveal()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every folder")
+def test_credentials_that_we_may_not_look_at_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that belongs to another user is one line for a person, no traceback."""
+    monkeypatch.setattr(secret, "CREDENTIALS", tmp_path / "closed")
+    private(tmp_path / "imap", b"x")
+    (tmp_path / "closed").mkdir(mode=0o000)
+    with pytest.raises(ConfigError, match="cannot be read: Permission denied"):
+        Secret("credential", ("imap",)).reveal()
+
+
 def test_command_runs_without_a_shell() -> None:
     """The words of a command reach the program as they are."""
     words = (sys.executable, "-c", "import sys; print(sys.argv[1])", "$HOME; echo `id`")
