@@ -203,6 +203,18 @@ class Mailbox(MailReader, MailEditor, MailMover, Protocol):
         ...
 
 
+class Waiter(Protocol):
+    """Waits for new mail, where the server can tell of it (``Capabilities.idle``)."""
+
+    def wait(self, seconds: float, wake: int) -> bool:
+        """Whether new mail came into the open folder within ``seconds``; may give up earlier.
+
+        Ends at once when ``wake``, a file descriptor, can be read. TemporaryError where
+        the line is dead: also where it can be read and says nothing.
+        """
+        ...
+
+
 # ── bytes on disk ─────────────────────────────────────────────────────────────
 
 

@@ -43,13 +43,15 @@ class PollReport:
     """What one pass over a mailbox did. ``errors`` are lines for a person, with the mailbox named.
 
     ``temporary`` is true where there are errors and all of them mend by themselves: waiting does
-    not help as long as one is for a person to mend.
+    not help as long as one is for a person to mend. ``retry_after`` is the longest delay, in
+    seconds, that a server asked for.
     """
 
     outcome: Outcome = field(default_factory=Outcome)
     renamed: int = 0
     errors: tuple[Words, ...] = ()
     temporary: bool = False
+    retry_after: float | None = None
 
     def __add__(self, other: PollReport) -> PollReport:
         return PollReport(
@@ -57,6 +59,7 @@ class PollReport:
             self.renamed + other.renamed,
             self.errors + other.errors,
             self._waits() and other._waits() and (self.temporary or other.temporary),
+            max(filter(None, (self.retry_after, other.retry_after)), default=None),
         )
 
     def _waits(self) -> bool:
@@ -138,17 +141,19 @@ class Ingest:
 
     # ── one mailbox ───────────────────────────────────────────────────────────
 
-    def poll(self, mailbox: MailReader, plan: Watching) -> PollReport:
+    def poll(self, mailbox: MailReader, plan: Watching, *, older: bool = True) -> PollReport:
         """One pass over all watched folders: new mail first, then older mail, then what cases asked for.
 
-        A folder in trouble never delays another. A lost connection ends the pass.
+        A folder in trouble never delays another. A lost connection ends the pass. An error
+        that ``progress`` raises ends it, too, between two batches: what was read is kept.
+        ``older`` leaves older mail out where it is false.
         """
         try:
             watched, missing = choose(mailbox.folders(), plan.wishes, sent=plan.sent)
         except MailwatchError as error:
             return failed(plan.name, error)
         report = PollReport(errors=tuple(_named(plan.name, words, _SEE_FOLDERS) for words in missing))
-        for part in (self._new_mail, self._older_mail):
+        for part in (self._new_mail, self._older_mail) if older else (self._new_mail,):
             for folder in watched:
                 try:
                     report += PollReport(part(mailbox, plan, folder))
@@ -245,4 +250,6 @@ def _named(mailbox: str, trouble: Words, mend: Words | None = None) -> Words:
 def failed(mailbox: str, error: MailwatchError) -> PollReport:
     """A pass that went wrong, as a line for a person."""
     line = _named(mailbox, error.message, error.mend)
-    return PollReport(errors=(line,), temporary=isinstance(error, TemporaryError))
+    if isinstance(error, TemporaryError):
+        return PollReport(errors=(line,), temporary=True, retry_after=error.retry_after)
+    return PollReport(errors=(line,))

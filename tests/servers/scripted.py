@@ -39,7 +39,7 @@ DEFAULTS: Mapping[str, Answer] = {
 
 
 class ScriptedServer:
-    """Running from ``start`` to ``close``; ``said`` holds every command line that came in, tags cut off."""
+    """Running from ``start`` to ``close``; ``said`` holds all commands that came in, tags in ``tags``."""
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class ScriptedServer:
         self.greeting = greeting
         self.tls = tls
         self.said: list[str] = []
+        self.tags: list[bytes] = []
         self.literals: list[bytes] = []
         self.connections = 0
         self._over = threading.Event()
@@ -120,6 +121,7 @@ class _Talk(socketserver.StreamRequestHandler):
         tag, _, rest = line.strip().partition(b" ")
         text = rest.decode("utf-8", "replace")
         master.said.append(text)
+        master.tags.append(tag)
         verb, arguments = self._split(master, text)
         unsent = "LITERAL" in master.script and _LITERAL.search(line) is not None
         answer = master.script.get("LITERAL" if unsent else verb, b"TAG BAD unknown command\r\n")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from imapclient import IMAPClient
-from imapclient.imapclient import _literal
+from imapclient.imapclient import _literal, _parse_untagged_response
 
 log = logging.getLogger(__name__)
 
@@ -97,3 +97,22 @@ def select(client: IMAPClient, wire: str, *, writable: bool) -> tuple[Mapping[by
     else:
         answer = client.select_folder(wire, readonly=True)
     return answer, b"READ-ONLY" in answer
+
+
+def idle_leftovers(client: IMAPClient) -> list[Any]:
+    """What came in one packet with the consent to IDLE; the public call looks at the socket alone."""
+    said: list[Any] = []
+    client.socket().settimeout(0)
+    try:
+        while _is_buffered(client):
+            said.append(_parse_untagged_response(client._imap._get_line()))
+    finally:
+        client._set_read_timeout()
+    return said
+
+
+def _is_buffered(client: IMAPClient) -> bool:
+    try:
+        return bool(client._imap.file.peek(1))
+    except OSError:
+        return False  # TLS says in this way that there is nothing.

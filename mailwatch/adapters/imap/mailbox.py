@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from mailwatch.adapters.imap import editing, fetching, looking
+from mailwatch.adapters.imap import editing, fetching, looking, waiting
 from mailwatch.adapters.imap.account import ImapAccount
 from mailwatch.adapters.imap.folders import to_folders
 from mailwatch.adapters.imap.session import Session
@@ -97,6 +97,10 @@ class ImapMailbox:
     def set_flags(self, uid: int, add: Sequence[str], drop: Sequence[str]) -> None:
         """STORE."""
         editing.set_flags(self._session, uid, add, drop)
+
+    def wait(self, seconds: float, wake: int) -> bool:
+        """IDLE, for four minutes at most. See ``ports.Waiter``."""
+        return waiting.wait(self._session, seconds, wake)
 
     def close(self) -> None:
         """Log out; never raises."""
