@@ -34,23 +34,36 @@ def ahead(batches: Iterator[T]) -> Iterator[T]:
     try:
         while not isinstance(item := items.get(), _End):
             yield item
-        if item.error is not None:
-            raise item.error
     finally:
         stopped.set()
         _drain(items, thread)
+    _raise(item)
 
 
 def _draw(batches: Iterator[T], items: queue.Queue[T | _End], stopped: threading.Event) -> None:
-    error: BaseException | None = None
+    end = _End(None)
     try:
         for batch in batches:
             items.put(batch)
             if stopped.is_set():
                 break
     except BaseException as caught:  # noqa: BLE001  It is raised again in the thread that asked.
-        error = caught
-    items.put(_End(error))
+        end.error = caught
+    items.put(end)
+
+
+def _raise(end: _End) -> None:
+    """Raise the error, and keep no hold on it.
+
+    Its traceback holds the frames that it came through, and with them what they
+    have open; a circle through ``end`` would keep that open until the collector comes.
+    """
+    error, end.error = end.error, None
+    if error is not None:
+        try:
+            raise error
+        finally:
+            del error
 
 
 def _drain(items: queue.Queue[T | _End], thread: threading.Thread) -> None:

@@ -157,7 +157,8 @@ def test_a_folder_that_is_missing_delays_no_other(world: World) -> None:
     """One line for the missing folder; the inbox is read."""
     world.deliver(ANSWER)
     report = world.poll(folders=("Suport", "INBOX"))
-    assert ["support: the folder Suport does not exist on the server"] == [str(e) for e in report.errors]
+    (error,) = map(str, report.errors)
+    assert error.startswith("support: the folder Suport does not exist on the server")
     assert 1 == report.outcome.filed
 
 
