@@ -1,5 +1,6 @@
 # mailwatch. `make demo` shows it at work, `make test` proves it; both set up what they need.
-# Variables: PYTHON (an interpreter, 3.11 or later), MAILWATCH_SHARED (the folder of shared test data).
+# Variables: PYTHON (an interpreter, 3.11 or later), MAILWATCH_SHARED (the folder of shared test data);
+# for install and uninstall: PREFIX (/opt/mailwatch), BINDIR (/usr/local/bin), DESTDIR (for packagers).
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -12,23 +13,35 @@ DEV_READY := .venv/.ready-dev
 # Stamps are older than what they were made from: then the set-up runs again.
 SETUP := pyproject.toml tests/tools/venv.sh
 
-.PHONY: help demo test check format picture bench lock clean
+.PHONY: help demo test check format picture bench lock clean install uninstall test-install
 .DEFAULT_GOAL := help
 
 help:
-	@echo 'make demo     the main job on an embedded mail server with sample mail'
-	@echo 'make test     gates, then all tests, then the coverage gate'
-	@echo 'make check    the gates alone: format, lint, types, floors'
-	@echo 'make format   put the code into the form that the gates ask for'
-	@echo 'make picture  draw the digest for the README (needs Chromium)'
-	@echo 'make bench    20,000 mails through a local Dovecot (needs dovecot-imapd)'
-	@echo 'make lock     resolve the locked versions anew'
-	@echo 'make clean    remove everything that make has made'
+	@echo 'make demo          the main job on an embedded mail server with sample mail'
+	@echo 'make test          gates, then all tests, then the coverage gate'
+	@echo 'make install       for this machine, as root; also brings an installation up to date'
+	@echo 'make uninstall     takes the program away; mail, data and configuration stay'
+	@echo 'make check         the gates alone: format, lint, types, floors'
+	@echo 'make format        put the code into the form that the gates ask for'
+	@echo 'make picture       draw the digest for the README (needs Chromium)'
+	@echo 'make bench         20,000 mails through a local Dovecot (needs dovecot-imapd)'
+	@echo 'make test-install  install, use, upgrade, uninstall in a clean Debian that boots systemd (root)'
+	@echo 'make lock          resolve the locked versions anew'
+	@echo 'make clean         remove everything that make has made'
 
 demo: $(DEMO_READY)
 	@$(BIN)/mailwatch demo $(DEMO_ARGS)
 
-test: check debian-dovecot
+install:
+	@PREFIX='$(PREFIX)' BINDIR='$(BINDIR)' DESTDIR='$(DESTDIR)' PYTHON='$(PYTHON)' systemd/install.sh
+
+uninstall:
+	@PREFIX='$(PREFIX)' BINDIR='$(BINDIR)' DESTDIR='$(DESTDIR)' systemd/uninstall.sh
+
+test-install: debian-container
+	@tests/install/run.sh
+
+test: check debian-dovecot debian-systemd
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -q -n 2 -p tools.no_skips --cov --cov-report= $(PYTEST_ARGS)
 	@$(BIN)/python tests/tools/coverage_gate.py
@@ -57,9 +70,16 @@ clean:
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find mailwatch tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: debian-dovecot debian-chromium
+.PHONY: debian-dovecot debian-chromium debian-systemd debian-container
 debian-dovecot:
 	@tests/tools/debian.sh dovecot-imapd
+
+# For systemd-analyze, which judges the unit; nothing of systemd has to run.
+debian-systemd:
+	@tests/tools/debian.sh systemd
+
+debian-container:
+	@tests/tools/debian.sh debootstrap systemd-container
 
 debian-chromium:
 	@tests/tools/debian.sh chromium fonts-nanum
