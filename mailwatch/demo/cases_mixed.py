@@ -12,7 +12,6 @@ from mailwatch.demo.people import MINA, SEOYEON, TEAM, Calendar, Numbers
 def quota(days: Calendar, n: Numbers) -> list[Letter]:
     """A number that changes in mid-thread: the new one stands in the body first."""
     old = f"RE: Azure VM 할당량 증설 요청 - TrackingID#{n.quota}"
-    new = f"RE: Azure VM 할당량 증설 요청 - TrackingID#{n.quota_second}"
     told = f"요청을 나누어 새로 접수했습니다.\n\n지원 요청 ID\n{n.quota_second}\n"
     first = Draft(
         "quota-1", SEOYEON, (TEAM,), old[4:], "Korea Central 증설을 검토합니다.", days.at(8, "15:02")
@@ -20,9 +19,6 @@ def quota(days: Calendar, n: Numbers) -> list[Letter]:
     second = Draft("quota-2", SEOYEON, (TEAM,), old, told, days.at(5, "10:31"), answers=("quota-1",))
     reply = Draft(
         "quota-3", TEAM, (SEOYEON,), old, "확인했습니다.", days.at(5, "11:00"), answers=("quota-2",)
-    )
-    third = Draft(
-        "quota-4", SEOYEON, (TEAM,), new, "승인되었습니다.", days.at(4, "10:20"), answers=("quota-2",)
     )
     return [
         arriving(
@@ -44,13 +40,21 @@ def quota(days: Calendar, n: Numbers) -> list[Letter]:
             "Our answer under the old number.",
             folder="Sent",
         ),
-        arriving(
-            third,
-            filed(n.quota_second, Rule.SUBJECT_TOKEN, renamed=True),
-            "같은 대화인데 제목의 번호가 바뀌었습니다. 제목이 이깁니다.",
-            "Same conversation, new number in the subject: the subject wins.",
-        ),
+        _under_the_new_number(days, n),
     ]
+
+
+def _under_the_new_number(days: Calendar, n: Numbers) -> Letter:
+    subject = f"RE: Azure VM 할당량 증설 요청 - TrackingID#{n.quota_second}"
+    draft = Draft(
+        "quota-4", SEOYEON, (TEAM,), subject, "승인되었습니다.", days.at(4, "10:20"), answers=("quota-2",)
+    )
+    return arriving(
+        draft,
+        filed(n.quota_second, Rule.SUBJECT_TOKEN, renamed=True),
+        "같은 대화인데 제목의 번호가 바뀌었습니다. 제목이 이깁니다.",
+        "Same conversation, new number in the subject: the subject wins.",
+    )
 
 
 def cafe(days: Calendar, n: Numbers) -> list[Letter]:

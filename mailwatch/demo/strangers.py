@@ -118,14 +118,6 @@ def lookalikes(days: Calendar, n: Numbers) -> list[Letter]:
 
 def everyday(days: Calendar, n: Numbers) -> list[Letter]:
     """Mail that every mailbox holds."""
-    inner = Draft(
-        "inner", who.DESK, (who.TEAM,), f"TrackingID#{n.quota}", "…", days.at(8, "10:00")
-    ).to_bytes()
-    attached = multipart(
-        "mixed",
-        text_part("예전 메일을 첨부합니다.", "utf-8", "utf-8"),
-        b"Content-Type: message/rfc822\n\n" + inner,
-    )
     news = Draft(
         "news-1",
         who.NEWSLETTER,
@@ -150,13 +142,25 @@ def everyday(days: Calendar, n: Numbers) -> list[Letter]:
             "개인 메일. 보관하지 않습니다.",
             "Private mail: not archived.",
         ),
-        arriving(
-            Draft("attach-1", who.MINA, (who.TEAM,), "예전 메일", "", days.at(4, "17:45"), content=attached),
-            UNFILED,
-            "첨부된 메일 속의 번호는 이 메일의 번호가 아닙니다.",
-            "A number inside an attached mail is not this mail's.",
-        ),
+        _with_a_mail_attached(days, n),
     ]
+
+
+def _with_a_mail_attached(days: Calendar, n: Numbers) -> Letter:
+    inner = Draft(
+        "inner", who.DESK, (who.TEAM,), f"TrackingID#{n.quota}", "…", days.at(8, "10:00")
+    ).to_bytes()
+    attached = multipart(
+        "mixed",
+        text_part("예전 메일을 첨부합니다.", "utf-8", "utf-8"),
+        b"Content-Type: message/rfc822\n\n" + inner,
+    )
+    return arriving(
+        Draft("attach-1", who.MINA, (who.TEAM,), "예전 메일", "", days.at(4, "17:45"), content=attached),
+        UNFILED,
+        "첨부된 메일 속의 번호는 이 메일의 번호가 아닙니다.",
+        "A number inside an attached mail is not this mail's.",
+    )
 
 
 def odd(days: Calendar, n: Numbers) -> list[Letter]:

@@ -52,7 +52,6 @@ def test_a_second_poll_finds_nothing(played: Played) -> None:
     assert (0, ()) == (played.second.renamed, tuple(played.second.errors))
 
 
-@pytest.mark.xfail(reason="a poll counts its own retry from quarantine as one more unreadable mail")
 def test_a_retry_from_quarantine_is_no_new_mail(played: Played) -> None:
     """One mail cannot be read: the first poll says so once, the second finds nothing new."""
     assert (1, 0) == (played.first.outcome.quarantined, played.second.outcome.quarantined)
