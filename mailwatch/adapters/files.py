@@ -18,12 +18,13 @@ from typing import BinaryIO
 
 from mailwatch.adapters.disk import translated, write_all
 from mailwatch.core.entries import Place
-from mailwatch.errors import ConfigError, TemporaryError
+from mailwatch.errors import ConfigError, TemporaryError, Words
 from mailwatch.ports import Fetched
 
 MAILBOX = "import"
 """The name of the mailbox that imported mail comes from."""
 
+_MEND = "give the user that mailwatch runs as the right to read them, and import them once more"
 BATCH_MAILS = 250
 BATCH_BYTES = 8 * 1024 * 1024
 _PIECE = 1024 * 1024
@@ -46,10 +47,16 @@ def read_files(paths: Sequence[Path], spool: Spool) -> Iterator[tuple[Fetched, .
         spool: gives a fresh path for a mail above ``BATCH_BYTES``; as for ``Archive.spool``.
 
     Raises:
-        ConfigError: a path is not there, may not be read, or holds no mail by its kind.
+        ConfigError: a path is not there, may not be read, or holds no mail by its kind. Comes
+            at the very end, all other mails given: one closed file must not stop the rest.
         TemporaryError: the disk failed.
     """
-    return _batches(mail for path in paths for mail in _mails(path, spool))
+    unread: list[Words] = []
+    yield from _batches(mail for path in paths for mail in _mails(path, spool, unread))
+    if unread:
+        raise ConfigError(
+            "{count} files or folders cannot be read", mend=_MEND, problems=unread, count=len(unread)
+        )
 
 
 def _batches(mails: Iterable[Fetched]) -> Iterator[tuple[Fetched, ...]]:
@@ -66,30 +73,41 @@ def _batches(mails: Iterable[Fetched]) -> Iterator[tuple[Fetched, ...]]:
         yield tuple(batch)
 
 
-def _mails(path: Path, spool: Spool) -> Iterator[Fetched]:
+def _mails(path: Path, spool: Spool, unread: list[Words]) -> Iterator[Fetched]:
     try:
-        yield from _of_folder(path, spool) if path.is_dir() else _of_file(path, spool)
+        yield from _of_folder(path, spool, unread) if path.is_dir() else _tried(_of_file(path, spool), unread)
     except OSError as error:
-        kind = ConfigError if isinstance(error, (PermissionError, FileNotFoundError)) else TemporaryError
-        raise kind(
+        raise TemporaryError(
             "{path} cannot be read: {reason}", path=error.filename or path, reason=error.strerror or error
         ) from error
+
+
+def _tried(mails: Iterator[Fetched], unread: list[Words]) -> Iterator[Fetched]:
+    """``mails`` as far as they can be had; what is closed to us is noted."""
+    try:
+        yield from mails
+    except (PermissionError, FileNotFoundError) as error:
+        values = {"path": error.filename, "reason": error.strerror}
+        unread.append(Words("{path} cannot be read: {reason}", values))
 
 
 # ── folders ───────────────────────────────────────────────────────────────────
 
 
-def _of_folder(top: Path, spool: Spool) -> Iterator[Fetched]:
+def _of_folder(top: Path, spool: Spool, unread: list[Words]) -> Iterator[Fetched]:
     waiting = [top]
     while waiting:
-        folder = waiting.pop()
-        maildir = _is_maildir(folder)
-        waiting.extend(_inner(folder, {"cur", "new", "tmp"} if maildir else set()))
-        if maildir:
-            yield from _of_maildir(folder, spool)
-        for path in sorted(folder.iterdir()):
-            if path.suffix.lower() in {".eml", ".mbox"} and path.is_file():
-                yield from _of_file(path, spool)
+        yield from _tried(_of_one_folder(waiting.pop(), waiting, spool, unread), unread)
+
+
+def _of_one_folder(folder: Path, waiting: list[Path], spool: Spool, unread: list[Words]) -> Iterator[Fetched]:
+    maildir = _is_maildir(folder)
+    waiting.extend(_inner(folder, {"cur", "new", "tmp"} if maildir else set()))
+    for path in _of_maildir(folder) if maildir else ():
+        yield from _tried(_message(path, spool), unread)
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in {".eml", ".mbox"} and path.is_file():
+            yield from _tried(_of_file(path, spool), unread)
 
 
 def _inner(folder: Path, passed_over: set[str]) -> list[Path]:
@@ -102,12 +120,15 @@ def _is_maildir(folder: Path) -> bool:
     return (folder / "cur").is_dir() and (folder / "new").is_dir()
 
 
-def _of_maildir(folder: Path, spool: Spool) -> Iterator[Fetched]:
-    for path in sorted([*(folder / "cur").iterdir(), *(folder / "new").iterdir()], key=lambda p: p.name):
-        if path.is_file() and not path.name.startswith("."):
-            letters = path.name.partition(":2,")[2]
-            with path.open("rb") as file:
-                yield _whole(file, spool, frozenset(_FLAGS[x] for x in letters if x in _FLAGS))
+def _of_maildir(folder: Path) -> list[Path]:
+    found = sorted([*(folder / "cur").iterdir(), *(folder / "new").iterdir()], key=lambda p: p.name)
+    return [path for path in found if path.is_file() and not path.name.startswith(".")]
+
+
+def _message(path: Path, spool: Spool) -> Iterator[Fetched]:
+    letters = path.name.partition(":2,")[2]
+    with path.open("rb") as file:
+        yield _whole(file, spool, frozenset(_FLAGS[x] for x in letters if x in _FLAGS))
 
 
 # ── files ─────────────────────────────────────────────────────────────────────

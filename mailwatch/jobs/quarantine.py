@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mailwatch.core.entries import Place
@@ -53,7 +54,9 @@ def _file(
     held = frozenset(reading.fetched.sha256 for reading in readings)
     keep = rules.keep_everything
     with store.writing() as tx:
-        return file_batch(tx, archive, readings, now, keep_everything=keep, held=held).without_fetched()
+        outcome = file_batch(tx, archive, readings, now, keep_everything=keep, held=held)
+    # Neither fetched nor held just now: both were counted when it came in.
+    return replace(outcome, fetched=0, quarantined=0)
 
 
 def due(held: Sequence[Held]) -> tuple[Held, ...]:

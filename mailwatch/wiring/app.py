@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 from mailwatch.adapters.archive import FileArchive
-from mailwatch.adapters.files import read_files
 from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.locks import mailbox_lock
 from mailwatch.adapters.sql.store import SqlStore
@@ -38,10 +37,7 @@ from mailwatch.jobs.rename import RenameFolder, Renamer, RenameRow
 from mailwatch.jobs.verify import VerifyReport, verify
 from mailwatch.mime.parse import parse
 from mailwatch.ports import Clock, Held, Mailbox
-from mailwatch.wiring import assemble, digests, health, upkeep
-
-IMPORTED = "import"
-"""The mailbox name of mail that came from files."""
+from mailwatch.wiring import assemble, digests, health, importing, upkeep
 
 
 def utc_now() -> datetime:
@@ -89,33 +85,26 @@ class App:
         """
         ingest = self._ingest(progress)
         report = PollReport()
+        # What cannot be read now would not be read a second later: only a later poll tries again.
+        due = quarantine.due(self._held())
         for mailbox in self.config.mailboxes:
             report += self._with(mailbox, partial(self._poll_one, ingest, mailbox))
-        report += self._retry(quarantine.due(self._held()))
+        report += self._retry(due)
         for mailbox in self.config.mailboxes:
             if self._wishes(mailbox.name):
                 report += self._with(mailbox, partial(self._fulfil, ingest, mailbox, {}))
         return report
 
     def import_files(self, paths: Sequence[Path], progress: Progress) -> PollReport:
-        """The same for mbox files, Maildir folders and .eml files; twice, if a case asks for earlier ones."""
-        ingest = self._ingest(progress)
-        policy = assemble.policy(self.config, None)
-        report = PollReport()
-        for batch in read_files(paths, self.archive.spool):
-            report += PollReport(ingest.take(batch, policy))
-            progress(IMPORTED, report.outcome.fetched, None)
-        while wanted := self._wishes(IMPORTED):
-            found = 0
-            for batch in read_files(paths, self.archive.spool):
-                asked = [mail for mail in batch if mail.sha256 in wanted]
-                found += len(asked)
-                if asked:
-                    report += PollReport(ingest.take(asked, policy, asked_for=True).without_fetched())
-            if not found:
-                with self.store.writing() as tx:
-                    tx.wishes.drop(sorted(wanted))
-        return report
+        """The same for mbox files, Maildir folders and .eml files; see ``importing``."""
+        return importing.import_files(
+            self._ingest(progress),
+            assemble.policy(self.config, None),
+            paths,
+            store=self.store,
+            spool=self.archive.spool,
+            progress=progress,
+        )
 
     def _ingest(self, progress: Progress) -> Ingest:
         return Ingest(

@@ -120,8 +120,19 @@ def test_batches_are_bounded(tmp_path: Path, spool: Spool, monkeypatch: pytest.M
 def test_what_cannot_be_read_is_the_users_to_mend(tmp_path: Path, spool: Spool, name: str) -> None:
     """A path that is not there, and one that is no file, end with one line that names it."""
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ConfigError, match=name):
+    with pytest.raises(ConfigError) as caught:
         all_mails([tmp_path / name], spool)
+    assert name in " ".join(map(str, (caught.value, *caught.value.problems)))
+
+
+def test_what_is_closed_is_told_when_all_else_was_read(tmp_path: Path, spool: Spool) -> None:
+    """A path that is gone stands first and costs no other its turn."""
+    (tmp_path / "b.eml").write_bytes(ONE)
+    given = read_files([tmp_path / "a.eml", tmp_path / "b.eml"], spool)
+    assert [ONE] == [mail.content for mail in next(given)]
+    with pytest.raises(ConfigError, match="1 files or folders") as caught:
+        next(given)
+    assert [str(tmp_path / "a.eml")] == [str(words.values["path"]) for words in caught.value.problems]
 
 
 def test_endless_line_is_read_in_pieces(tmp_path: Path, spool: Spool) -> None:

@@ -45,7 +45,9 @@ def _tell(session: Session, report: PollReport, *, as_json: bool) -> None:
     if as_json:
         output.as_json(json_shapes.poll(report))
     else:
-        output.line(_summary(session, report))
+        # Where something went wrong, "no new mail" could be the opposite of the truth.
+        if _did(report) or not report.errors:
+            output.line(_summary(session, report))
         for error in report.errors:
             click.echo(safe(error.say(session.translate)), err=True)
     if report.errors:
@@ -54,7 +56,7 @@ def _tell(session: Session, report: PollReport, *, as_json: bool) -> None:
 
 def _summary(session: Session, report: PollReport) -> str:
     counts = report.outcome
-    if not counts.fetched and not report.renamed:
+    if not _did(report):
         return session.say("no new mail")
     return session.say(
         "{fetched} mails read: {filed} filed, {same} known already, {unnumbered} without a number, "
@@ -67,3 +69,8 @@ def _summary(session: Session, report: PollReport) -> str:
         quarantined=counts.quarantined,
         renamed=report.renamed,
     )
+
+
+def _did(report: PollReport) -> bool:
+    # What comes out of quarantine is filed without having been fetched.
+    return bool(report.outcome.fetched or report.outcome.filed or report.renamed)

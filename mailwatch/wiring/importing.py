@@ -1,0 +1,63 @@
+"""Mail from files: the same way through the house as mail from a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from mailwatch.adapters.files import read_files
+from mailwatch.adapters.sql.store import SqlStore
+from mailwatch.core.standing import SenderPolicy
+from mailwatch.errors import ConfigError, Words
+from mailwatch.jobs.ingest import Ingest, PollReport, Progress
+from mailwatch.ports import Fetched
+
+IMPORTED = "import"
+"""The mailbox name of mail that came from files."""
+
+
+def import_files(
+    ingest: Ingest,
+    policy: SenderPolicy,
+    paths: Sequence[Path],
+    *,
+    store: SqlStore,
+    spool: Callable[[], Path],
+    progress: Progress,
+) -> PollReport:
+    """File all mail in ``paths``; read them once more, if a case asks for earlier ones.
+
+    What may not be read is told in the report, when everything else is filed.
+    """
+    report = PollReport()
+    closed: list[Words] = []
+    for batch in _readable(paths, spool, closed):
+        report += PollReport(ingest.take(batch, policy))
+        progress(IMPORTED, report.outcome.fetched, None)
+    while wanted := _wishes(store):
+        found = 0
+        for batch in _readable(paths, spool, []):
+            asked = [mail for mail in batch if mail.sha256 in wanted]
+            found += len(asked)
+            if asked:
+                report += PollReport(ingest.take(asked, policy, asked_for=True).without_fetched())
+        if not found:
+            with store.writing() as tx:
+                tx.wishes.drop(sorted(wanted))
+    return report + PollReport(errors=tuple(closed))
+
+
+def _readable(
+    paths: Sequence[Path], spool: Callable[[], Path], closed: list[Words]
+) -> Iterator[tuple[Fetched, ...]]:
+    try:
+        yield from read_files(paths, spool)
+    except ConfigError as error:
+        for trouble in error.problems or (error.message,):
+            line = Words("{trouble} → {mend}", {"trouble": trouble, "mend": error.mend})
+            closed.append(line if error.mend.template else trouble)
+
+
+def _wishes(store: SqlStore) -> frozenset[str]:
+    with store.writing() as tx:
+        return frozenset(sighting.sha256 for sighting in tx.wishes.wanted(IMPORTED))
