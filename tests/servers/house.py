@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,16 @@ class House:
         """In this process, which spares the tests a minute of imports. Exit code, stdout, stderr."""
         return CliRunner().invoke(cli, ["--config", str(self.config), "--lang", lang, *words])
 
+    def command(self, *words: str, lang: str = "en") -> list[str]:
+        """The words of a process of its own."""
+        return [sys.executable, "-m", "mailwatch", "--config", str(self.config), "--lang", lang, *words]
+
     def process(
-        self, *words: str, lang: str = "en", env: Mapping[str, str] | None = None
+        self, *words: str, lang: str = "en", through: Sequence[str] = ()
     ) -> subprocess.CompletedProcess[str]:
-        """As a process of its own."""
-        command = [sys.executable, "-m", "mailwatch", "--config", str(self.config), "--lang", lang, *words]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=env)
+        """Run as a process of its own; ``through`` is a program that starts it."""
+        command = [*through, *self.command(*words, lang=lang)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
     def json(self, *words: str) -> Any:
         """What a command that goes well says to programs."""

@@ -127,8 +127,12 @@ def translated() -> Iterator[None]:
 def _ours(error: DBAPIError) -> MailwatchError:
     said = str(error.orig).lower()
     if "locked" in said or "busy" in said:
-        return TemporaryError("the database is busy: another mailwatch holds it")
-    if "full" in said:
+        return TemporaryError(
+            "the database is busy: another mailwatch holds it",
+            mend="wait until it is done, or see who it is: mailwatch status",
+        )
+    # The second is what SQLite says where there is no room for the index of its log.
+    if "full" in said or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE":
         return TemporaryError(
             "the disk that holds the database is full", mend="make room; mailwatch goes on by itself"
         )
@@ -143,6 +147,10 @@ def _ours(error: DBAPIError) -> MailwatchError:
             mend="put it aside and rebuild it: mailwatch reindex --from DIR",
         )
     if "disk i/o" in said or error.connection_invalidated:
-        return TemporaryError("the database cannot be reached: {why}", why=str(error.orig))
+        return TemporaryError(
+            "the database cannot be reached: {why}",
+            mend="if it lasts, look after the disk that holds it",
+            why=str(error.orig),
+        )
     # Anything else is a defect of ours: the traceback must show it.
     raise error
