@@ -25,7 +25,8 @@ LONGEST_FORM = 64
 MOST_MATCHES = 200
 """Of one user's scheme in one text; a pattern that matches everywhere is no number."""
 
-_RUN = re.compile(r"[0-9]{5,}|[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9])")
+# It starts with one digit and no choice: only then does the engine skip all other text at full speed.
+_RUN = re.compile(r"[0-9](?:[0-9]{4,}|[0-9]{3}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9]))")
 """Shorter runs of digits are part of no number. Four groups of four are a payment card."""
 
 _PREFIX_WINDOW = 24

@@ -71,7 +71,8 @@ def _matters(raw: bytes, header: Header, shortest: int) -> bool:
         return True
     if any(_UNUSUAL_FROM.search(value) for value in header.all(b"from")):
         return True
-    digits = re.compile(rb"[0-9]{%d}" % shortest)
+    # One digit stands alone in front: only then does the engine skip all other text at full speed.
+    digits = re.compile(rb"[0-9][0-9]{%d}" % (shortest - 1))
     return _subject_matters(header, digits) or _body_matters(raw, header, digits)
 
 
