@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 LONGEST = 262_144
 """Only this many code points of one text are indexed: a stranger decides how long a mail is."""
@@ -32,14 +31,14 @@ def bigrams(text: str) -> tuple[str, ...]:
 
 
 def cut(text: str) -> str:
-    """The tokens of ``text`` in order, a space between two.
+    """The tokens of ``text`` in order, blanks between two.
 
-    Word by word: people repeat themselves, so most words have been cut before.
+    ASCII in one go. All else word by word: people repeat themselves, so most words have been cut before.
     """
-    words = text[:LONGEST].split()
-    if max(map(len, words), default=0) > _WORD:
-        return " ".join(_cut_known(word) if len(word) <= _WORD else _cut_long(word) for word in words)
-    return " ".join(map(_cut_known, words))
+    text = text[:LONGEST]
+    if text.isascii():
+        return text.translate(_ASCII)
+    return " ".join(map(_CUT.__getitem__, text.split()))
 
 
 def runs(text: str) -> tuple[tuple[str, ...], ...]:
@@ -52,10 +51,25 @@ _WORD = 64
 
 _PIECE = 4096
 
+_ASCII = {n: chr(n).lower() if chr(n).isalnum() else " " for n in range(128)}
+"""Every token of ASCII is a run of letters and digits."""
 
-@lru_cache(maxsize=16_384)
-def _cut_known(word: str) -> str:
-    return " ".join(_tokens(_folded(word)))
+
+class _Cut(dict[str, str]):
+    """Words and their tokens; a mapping and not ``lru_cache``, which takes longer than most words do."""
+
+    MOST = 16_384
+
+    def __missing__(self, word: str) -> str:
+        if len(word) > _WORD:
+            return _cut_long(word)
+        if len(self) >= self.MOST:
+            self.clear()
+        self[word] = tokens = " ".join(_tokens(_folded(word)))
+        return tokens
+
+
+_CUT = _Cut()
 
 
 def _cut_long(word: str) -> str:
