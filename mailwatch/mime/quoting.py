@@ -23,6 +23,7 @@ _BLOCK_LINES = 12  # Outlook writes From, Sent, To, Cc, Subject; long recipient 
 _WRAPPED = 2  # lines above "wrote:" over which mailers wrap the rest of that sentence
 _BLANKS = " \t\u00a0"
 _MARKS = (">", "＞")
+_DASHES = ("-", "_", "=")
 
 # Outlook's labels in the languages of its users, Korean first among those that are not English.
 _LABELS = {
@@ -100,9 +101,12 @@ def segments(part: int, text: str, quoted: Sequence[Span] = ()) -> tuple[Segment
     markup), sorted and starting at line starts. Line ends are LF.
     """
     lines = _cut(text, quoted)
+    flags = _judge(lines)
+    if text and not any(flags):
+        return (Segment(part, 0, text, quoted=False),)
     found: list[Segment] = []
     start = 0
-    for flag, run in groupby(zip(lines.lines, _judge(lines), strict=True), key=itemgetter(1)):
+    for flag, run in groupby(zip(lines.lines, flags, strict=True), key=itemgetter(1)):
         end = start + sum(len(line) for line, _ in run)
         found.append(Segment(part, start, text[start:end], flag))
         start = end
@@ -112,7 +116,10 @@ def segments(part: int, text: str, quoted: Sequence[Span] = ()) -> tuple[Segment
 def _cut(text: str, quoted: Sequence[Span]) -> _Lines:
     pieces = text.split("\n")
     lines = [piece + "\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
-    marked = [line.lstrip(_BLANKS).startswith(_MARKS) for line in lines]
+    if any(mark in text for mark in _MARKS):
+        marked = [line.lstrip(_BLANKS).startswith(_MARKS) for line in lines]
+    else:
+        marked = [False] * len(lines)
     at = 0
     spans = deque(quoted)
     for n, line in enumerate(lines):
@@ -129,8 +136,8 @@ def _judge(lines: _Lines) -> list[bool]:
     """For each line whether it is quoted. Blank lines go with the line above them."""
     flags = list(lines.marked)
     done = 0
-    for n, line in enumerate(lines.lines):
-        if n < done or not _may_introduce(line) or (flags[n] and not _BROKEN_ADDRESS.match(line)):
+    for n in _may_introduce(lines.lines):
+        if n < done or (flags[n] and not _BROKEN_ADDRESS.match(lines.lines[n])):
             continue
         above, below = _introduction(lines, n)
         if above == below:
@@ -141,14 +148,18 @@ def _judge(lines: _Lines) -> list[bool]:
             # Nothing tells where such a quote ends, so it goes to the end.
             flags[below:] = [True] * (len(flags) - below)
             break
-    for n in range(1, len(flags)):
+    for n in range(1, len(flags)) if any(flags) else ():
         flags[n] = flags[n] or (flags[n - 1] and lines.lines[n].isspace())
     return flags
 
 
-def _may_introduce(line: str) -> bool:
-    """All rules need a colon or a dashed line: the cheap look that spares the others."""
-    return ":" in line or "：" in line or line.lstrip(_BLANKS).startswith(("-", "_", "="))
+def _may_introduce(lines: list[str]) -> list[int]:
+    """All rules need a colon or a dashed line: the cheap look at all lines that spares the others."""
+    return [
+        n
+        for n, line in enumerate(lines)
+        if ":" in line or "：" in line or line.lstrip(_BLANKS).startswith(_DASHES)
+    ]
 
 
 def _introduction(lines: _Lines, n: int) -> tuple[int, int]:

@@ -27,6 +27,7 @@ _BOUNDARY = re.compile(
 _DELIMITER = re.compile(rb"(?:\A|(?<=[\r\n]))--([^\r\n]{1,204})(?:\r\n|\n|\r|\Z)")
 _CUTTABLE = re.compile(rb"[ \t\r\n]*(?:application|image|audio|video|font|model)/", re.IGNORECASE)
 _SECTION_HEADER = 32 * 1024
+_MADE_OF_PARTS = frozenset({"multipart", "message"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ def grow(raw: bytes, header: fields.Header, marker: bytes, limits: Limits) -> Gr
     made of the mail's hash.
     """
     top = _root_header(header) + b"\r\n"
+    alone = _build(top)
+    if alone.get_content_maintype() not in _MADE_OF_PARTS:
+        # The standard library would take the body apart line by line and put it together again.
+        alone.set_payload(raw[header.body :].decode("ascii", "surrogateescape"))
+        return Grown(alone, {})
     sections = _sections(raw, header.body, limits)
     slim, cuts = _slim(raw, header.body, sections, marker, limits)
     root = _build(top + slim)

@@ -1,0 +1,69 @@
+"""What is read by a short way is read as by the long one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from email import message_from_bytes
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailwatch.core.search import bigrams
+from mailwatch.mime import fields
+from mailwatch.mime.headers import decode_base64
+from mailwatch.mime.limits import Limits
+from mailwatch.mime.parse import parse
+from mailwatch.mime.part import Part
+from mailwatch.mime.tree import grow
+
+ASCII = st.text(st.characters(max_codepoint=0x7F))
+HEAD = b"From: a@x.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+
+
+@given(st.lists(st.sampled_from([b"text", b"\r\n", b"\n", b"\r", b"From x", b"--b", b"\xff", b": ", b""])))
+def test_a_body_without_parts_is_what_the_standard_library_makes_of_it(pieces: list[bytes]) -> None:
+    """A mail of one part has the very octets that the whole parser would have put together line by line."""
+    raw = HEAD + b"".join(pieces)
+    slow = message_from_bytes(raw, _class=Part)
+    assert grow(raw, fields.split(raw), b"cut-", Limits()).root.octets() == slow.octets()
+
+
+@pytest.mark.parametrize("kind", [b"multipart/mixed; boundary=b", b"message/rfc822"])
+def test_what_is_made_of_parts_is_still_taken_apart(kind: bytes) -> None:
+    """Multiparts and attached messages have no octets of their own, but parts inside."""
+    raw = b"Content-Type: " + kind + b"\r\n\r\n--b\r\n\r\none\r\n--b--\r\n"
+    assert grow(raw, fields.split(raw), b"cut-", Limits()).root.is_multipart()
+
+
+@given(ASCII)
+def test_ascii_is_cut_into_runs_of_letters_and_digits(text: str) -> None:
+    """The tokens of ASCII are its words in lower case; everything else parts them."""
+    assert bigrams(text) == tuple(re.findall("[a-z0-9]+", text.lower()))
+
+
+@given(st.lists(st.sampled_from(["one", "two", " ", "\t", "\n", "  ", "\x1c", "\x0b"])))
+def test_the_hash_of_a_body_folds_every_white_space(pieces: list[str]) -> None:
+    """Any run of white space counts as one blank, and none counts at either end."""
+    text = "".join(pieces)
+    message = parse(HEAD + text.encode())
+    folded = " ".join(message.text.split())
+    assert message.body_hash == message.own_hash == hashlib.sha256(folded.encode()).hexdigest()
+
+
+@given(st.binary(), st.sampled_from([b"", b"\n", b" !", b"\xff-_"]))
+def test_base64_is_read_through_what_is_none(data: bytes, noise: bytes) -> None:
+    """Bytes outside the alphabet, line ends among them, change nothing."""
+    clean = base64.b64encode(data)
+    noisy = b"".join(clean[n : n + 1] + noise for n in range(len(clean)))
+    assert decode_base64(noisy) == data
+
+
+def test_people_are_read_alike_the_first_time_and_every_time_after() -> None:
+    """What is remembered of an address field is what was read in it."""
+    raw = b"From: Kim <kim@X.example>\r\nTo: a@x.example, b@x.example\r\nCc: kim@x.example\r\n\r\ntext"
+    first, again = parse(raw), parse(raw)
+    assert (first.sender, first.to, first.cc) == (again.sender, again.to, again.cc)
+    assert [a.addr for a in again.to] == ["a@x.example", "b@x.example"]
