@@ -40,7 +40,12 @@ def _ours(error: OSError, path: Path) -> MailwatchError:
         )
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return ConfigError("{path} is not there", mend="check the data folder in the config", path=path)
-    return TemporaryError("the disk that holds {path} failed: {why}", path=path, why=error.strerror)
+    return TemporaryError(
+        "the disk that holds {path} failed: {why}",
+        mend="if it lasts, look after that disk",
+        path=path,
+        why=error.strerror,
+    )
 
 
 def make_private(folder: Path) -> None:

@@ -136,7 +136,11 @@ def _message(path: Path, spool: Spool) -> Iterator[Fetched]:
 
 def _of_file(path: Path, spool: Spool) -> Iterator[Fetched]:
     if path.exists() and not path.is_file():
-        raise ConfigError("{path} is neither a file nor a folder", path=path)
+        raise ConfigError(
+            "{path} is neither a file nor a folder",
+            mend="name mbox files, .eml files, Maildir folders, or folders of these",
+            path=path,
+        )
     with path.open("rb") as file:
         first = file.readline(_PIECE)
         file.seek(0)

@@ -55,7 +55,11 @@ class FileJournal:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() >= deadline:
-                    raise TemporaryError("another mailwatch is writing to {path}", path=self._root) from None
+                    raise TemporaryError(
+                        "another mailwatch is writing to {path}",
+                        mend="wait until it is done, or see who it is: mailwatch status",
+                        path=self._root,
+                    ) from None
                 time.sleep(0.01)
             else:
                 return

@@ -112,7 +112,11 @@ class ProcessParser:
                 contents = [_portable(f.content, Path(folder) / str(n)) for n, f in enumerate(batch)]
                 return self._retried(contents)
         except _BROKEN as error:
-            raise TemporaryError("the workers that read mail cannot run: {why}", why=error) from error
+            raise TemporaryError(
+                "the workers that read mail cannot run: {why}",
+                mend="make room in memory and in the folder for temporary files; nothing was lost",
+                why=error,
+            ) from error
 
     def _retried(self, contents: Sequence[bytes | Path]) -> tuple[Answer, ...]:
         """Read with the workers there are; where those broke down, once more with fresh ones."""

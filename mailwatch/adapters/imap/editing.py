@@ -8,6 +8,7 @@ from datetime import datetime
 from imapclient import IMAPClient
 
 from mailwatch.adapters.imap import beneath
+from mailwatch.adapters.imap.errors import ASK_TO_WRITE
 from mailwatch.adapters.imap.folders import encode_name
 from mailwatch.adapters.imap.looking import header_field, search
 from mailwatch.adapters.imap.requests import chunks, date_time, flag_words, quoted
@@ -106,6 +107,7 @@ def _need_writable(session: Session) -> None:
         raise Refused(
             "read-only",
             "the folder {folder} of the mailbox {mailbox} can only be read",
+            mend=ASK_TO_WRITE,
             folder=session.opened.folder,
             mailbox=session.account.name,
         )

@@ -33,6 +33,9 @@ FOREIGN = (
 _CUT = "the line to the mail server {host} broke ({detail})"
 _NONSENSE = "the mail server {host} gave an answer that makes no sense ({detail})"
 _WAIT = "Nothing to do: mailwatch tries again by itself. If it lasts, ask whoever runs the server."
+_LEFT = "Nothing to do: this mail stays as it is."
+ASK_TO_WRITE = "Ask whoever runs the server for the right to change it, or set rename to off for this folder."
+_FOLDERS = "See its folders with: mailwatch check"
 _SHORT_WAIT, _LONG_WAIT = 60.0, 300.0
 _BYTES_SHOWN = re.compile(r"b['\"](.*)['\"]", re.DOTALL)
 
@@ -65,16 +68,16 @@ def is_answer(error: BaseException) -> bool:
 
 _REFUSALS = {
     "OVERQUOTA": ("over-quota", "the mailbox {mailbox} is full", "Make room in the mailbox."),
-    "TOOBIG": ("too-big", "the mail server {host} does not take a mail this big", ""),
-    "APPENDLIMIT": ("too-big", "the mail server {host} does not take a mail this big", ""),
-    "READ-ONLY": ("read-only", "the folder can only be read, says the mail server {host}", ""),
+    "TOOBIG": ("too-big", "the mail server {host} does not take a mail this big", _LEFT),
+    "APPENDLIMIT": ("too-big", "the mail server {host} does not take a mail this big", _LEFT),
+    "READ-ONLY": ("read-only", "the folder can only be read, says the mail server {host}", ASK_TO_WRITE),
     "NOPERM": (
         "no-permission",
         "the mail server {host} does not permit this to {user} ({detail})",
         "Ask whoever runs the mail server for the right to do it.",
     ),
-    "TRYCREATE": ("no-folder", "the folder does not exist on {host} ({detail})", ""),
-    "NONEXISTENT": ("no-folder", "the folder does not exist on {host} ({detail})", ""),
+    "TRYCREATE": ("no-folder", "the folder does not exist on {host} ({detail})", _FOLDERS),
+    "NONEXISTENT": ("no-folder", "the folder does not exist on {host} ({detail})", _FOLDERS),
 }
 
 _BUSY_CODES = {"UNAVAILABLE", "INUSE", "SERVERBUG", "CORRUPTION", "THROTTLED"}
@@ -87,7 +90,13 @@ def _answered(error: BaseException, account: ImapAccount, detail: str) -> Mailwa
     busy = None if code in _REFUSALS else busy_or_none(text, account, detail)
     if busy is not None:
         return busy
-    why, template, mend = _REFUSALS.get(code, ("refused", "the mail server {host} said no ({detail})", ""))
+    unknown = ("refused", "the mail server {host} said no ({detail})", _WAIT)
+    why, template, mend = _REFUSALS.get(code, unknown)
+    return Refused(why, template, mend=mend, **_values(account, detail))
+
+
+def _refused(code: str, account: ImapAccount, detail: str) -> Refused:
+    why, template, mend = _REFUSALS[code]
     return Refused(why, template, mend=mend, **_values(account, detail))
 
 
@@ -146,7 +155,11 @@ def _login_failed(error: BaseException, account: ImapAccount, detail: str) -> Ma
 
 
 def _no_capability(_error: BaseException, account: ImapAccount, detail: str) -> MailwatchError:
-    return ConfigError("the mail server {host} cannot do this ({detail})", **_values(account, detail))
+    return ConfigError(
+        "the mail server {host} cannot do this ({detail})",
+        mend="See what it can do with: mailwatch check",
+        **_values(account, detail),
+    )
 
 
 # ── the line ──────────────────────────────────────────────────────────────────
@@ -220,8 +233,8 @@ def _cut(error: BaseException, account: ImapAccount, detail: str) -> MailwatchEr
     return busy or TemporaryError(_CUT, mend=_WAIT, **_values(account, detail))
 
 
-def _read_only(_error: BaseException, account: ImapAccount, detail: str) -> MailwatchError:
-    return Refused("read-only", _REFUSALS["READ-ONLY"][1], **_values(account, detail))
+def _is_read_only(_error: BaseException, account: ImapAccount, detail: str) -> MailwatchError:
+    return _refused("READ-ONLY", account, detail)
 
 
 def _said_no(error: BaseException, account: ImapAccount, detail: str) -> MailwatchError:
@@ -236,7 +249,7 @@ _KINDS: tuple[
 ] = (
     (LoginError, _login_failed),
     (CapabilityError, _no_capability),
-    (imaplib.IMAP4.readonly, _read_only),
+    (imaplib.IMAP4.readonly, _is_read_only),
     (imaplib.IMAP4.abort, _cut),
     (imaplib.IMAP4.error, _said_no),
     (ssl.SSLCertVerificationError, _bad_certificate),

@@ -160,6 +160,7 @@ class Session:
             self._opened = None
             raise TemporaryError(
                 "the folder {folder} on {host} was made anew while it was being read",
+                mend="Nothing to do: the next pass reads it from its beginning.",
                 folder=before.folder,
                 host=self.account.host,
             )
