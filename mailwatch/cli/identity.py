@@ -27,7 +27,10 @@ def become_owner(data: Path) -> None:
         return
     except OSError as error:
         raise ConfigError(
-            "the data folder {data} cannot be looked at: {reason}", data=data, reason=error.strerror or error
+            "the data folder {data} cannot be looked at: {reason}",
+            mend="give the user that runs mailwatch the right to look there",
+            data=data,
+            reason=error.strerror or error,
         ) from None
     if owner.st_uid == os.geteuid():
         return
@@ -55,6 +58,13 @@ def _become(uid: int, gid: int) -> None:
         os.environ["HOME"] = entry.pw_dir
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
+    _leave_closed_folder()
+
+
+def _leave_closed_folder() -> None:
+    """Root may stand in a folder that is closed to us; the workers would be started in it, and fail."""
+    if not os.access(".", os.X_OK):
+        os.chdir("/")
 
 
 def _name(uid: int) -> str:

@@ -22,15 +22,16 @@ try:
 except ConfigError as error:
     print(error); print(error.mend); sys.exit(2)
 print(os.getresuid(), os.getresgid(), sorted(os.getgroups()))
+print(os.getcwd())
 """
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
 
-def become(data: Path, start_as: str = "") -> tuple[int, list[str]]:
+def become(data: Path, start_as: str = "", cwd: Path = ROOT) -> tuple[int, list[str]]:
     done = subprocess.run(
         [sys.executable, "-c", BECOME, str(data), start_as],
-        cwd=ROOT,
+        cwd=cwd,
         capture_output=True,
         text=True,
         timeout=60,
@@ -45,7 +46,8 @@ def test_root_becomes_the_owner_for_good(tmp_path: Path) -> None:
     """Real, effective and saved ids and all groups are the owner's: nothing of root is left."""
     os.chown(tmp_path, STRANGER, STRANGER)
     ids = (STRANGER,) * 3
-    assert (0, [f"{ids} {ids} [{STRANGER}]"]) == become(tmp_path)
+    code, [line, _] = become(tmp_path)
+    assert (0, f"{ids} {ids} [{STRANGER}]") == (code, line)
 
 
 @needs_root
@@ -66,6 +68,20 @@ def test_owner_stays_himself(tmp_path: Path) -> None:
     """Nothing changes for the owner, nor where there is no folder yet."""
     me = (os.getuid(),) * 3
     for folder in (tmp_path, tmp_path / "not-there-yet"):
-        code, [line] = become(folder)
+        code, [line, _] = become(folder)
         assert 0 == code
         assert line.startswith(f"{me}")
+
+
+@needs_root
+def test_a_folder_that_is_closed_to_the_owner_is_left(tmp_path: Path) -> None:
+    """``sudo mailwatch`` typed in /root: the workers start in the current folder and must be able to."""
+    data, closed = tmp_path / "data", tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    data.mkdir()
+    os.chown(data, STRANGER, STRANGER)
+    assert "/" == become(data, cwd=closed)[1][-1]
+    closed.chmod(0o755)
+    for parent in closed.parents[:3]:
+        parent.chmod(0o755)
+    assert str(closed) == become(data, cwd=closed)[1][-1]
