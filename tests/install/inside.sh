@@ -1,0 +1,201 @@
+#!/bin/bash
+# What tests/install/run.sh runs in a clean Debian with a running systemd. Each step says what must hold.
+set -uo pipefail
+export PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels LC_ALL=C.UTF-8
+cd /root/mailwatch
+
+failed=0
+holds() { # WHAT COMMAND...
+    local what=$1 said
+    shift
+    if said=$("$@" 2>&1); then
+        echo "ok      $what"
+    else
+        echo "FAILED  $what ($*)"
+        [ -z "$said" ] || sed 's/^/          /' <<<"$said"
+        failed=$((failed + 1))
+    fi
+}
+refused() { ! "$@"; }
+says() { grep -q -- "$1" <<<"$("${@:2}" 2>&1)" || { "${@:2}"; return 1; }; }
+within() { # SECONDS COMMAND...
+    local end=$((SECONDS + $1))
+    until "${@:2}" >/dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || { "${@:2}"; return 1; }
+        sleep 0.5
+    done
+}
+mode_is() { [ "$(stat -c '%a %U:%G' "$1")" = "$2" ] || { stat -c '%n: %a %U:%G' "$1"; return 1; }; }
+state_is() { [ "$(systemctl is-active mailwatch)" = "$1" ] || { systemctl status --no-pager -n 20 mailwatch; return 1; }; }
+nothing_of_root() { [ -z "$(find /var/lib/mailwatch /etc/mailwatch/credentials -mindepth 1 -not -user mailwatch | tee /dev/stderr)" ]; }
+step() { echo "── $* ($SECONDS s)"; }
+
+deliver() { # FILE-NAME SUBJECT
+    local folder=/srv/mail/kim/Maildir/new
+    mkdir -p "$folder"
+    printf '%s\r\n' "From: support@microsoft.com" "To: kim@contoso.example" "Date: $(date -R)" \
+        "Message-ID: <$1@install.example>" "Subject: $2" "" "A word about it." >"$folder/$1"
+    chown -R kim: /srv/mail/kim
+}
+
+echo "127.0.0.1 localhost mailwatch-test" >/etc/hosts
+
+# ── a mail server ─────────────────────────────────────────────────────────────
+useradd --home-dir /srv/mail/kim kim
+cat >/etc/dovecot/local.conf <<'D'
+protocols = imap
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:/srv/mail/%n/Maildir
+passdb {
+  driver = static
+  args = password=geheim
+}
+userdb {
+  driver = passwd
+  override_fields = home=/srv/mail/%n
+}
+service imap-login {
+  inet_listener imap {
+    address = 127.0.0.1
+  }
+}
+D
+sed -i 's/^!include auth-system/#&/' /etc/dovecot/conf.d/10-auth.conf
+sed -i 's/^auth_username_format/#&/' /etc/dovecot/conf.d/10-auth.conf
+echo 'auth_username_format = %Ln' >>/etc/dovecot/local.conf
+deliver first '[TrackingID#2402220010002574] Mail flow stops'
+systemctl restart dovecot
+
+step install
+holds "make install succeeds" make install
+holds "the tree is as it was" test -z "$(find . -newer Makefile -name '*.egg-info')"
+holds "the command is there" says "mailwatch, version" mailwatch --version
+holds "the unit passes systemd-analyze verify" bash -c '[ -z "$(systemd-analyze verify mailwatch.service 2>&1 | tee /dev/stderr)" ]'
+holds "exposure is 1.5 at most" systemd-analyze security --no-pager --threshold=15 mailwatch.service
+holds "the data folder is the user's alone" mode_is /var/lib/mailwatch "700 mailwatch:mailwatch"
+holds "the credentials are for root and the user" mode_is /etc/mailwatch/credentials "750 root:mailwatch"
+holds "an example lies beside the configuration" test -r /etc/mailwatch/config.example.yaml
+holds "no configuration is made up" refused test -e /etc/mailwatch/config.yaml
+holds "the service is not started" refused systemctl is-active --quiet mailwatch
+holds "nothing in the program belongs to the user" test -z "$(find /opt/mailwatch -user mailwatch)"
+
+step "configuration and credentials"
+cat >/etc/mailwatch/config.yaml <<'Y'
+data: /var/lib/mailwatch
+timezone: Asia/Seoul
+language: en
+mailboxes:
+  - name: support
+    address: kim@contoso.example
+    imap: {host: 127.0.0.1, port: 143, tls: none}
+    password: {credential: support-imap}
+    folders: [INBOX]
+schemes:
+  - {name: helpdesk, pattern: "HD-([0-9]{6})", labels: [ticket], matches: "Ticket HD-004711", rejects: "HD-12"}
+log: {file: /var/log/mailwatch/mailwatch.log}
+Y
+echo geheim | install -m 600 -o mailwatch -g mailwatch /dev/stdin /etc/mailwatch/credentials/support-imap
+install -d -o mailwatch -g mailwatch -m 700 /var/log/mailwatch
+holds "check is green" mailwatch check
+holds "sudo mailwatch works as well" sudo mailwatch check
+holds "what root has called left nothing of root" nothing_of_root
+holds "another user is told in one line" says "belongs to mailwatch" setpriv --reuid=kim --regid=kim --clear-groups mailwatch cases
+
+step "the work itself, within the unit's bounds"
+mkdir -p /run/systemd/system/mailwatch-once.service.d
+cp /usr/local/lib/systemd/system/mailwatch.service /run/systemd/system/mailwatch-once.service
+cat >/run/systemd/system/mailwatch-once.service.d/once.conf <<'U'
+[Service]
+Type=oneshot
+Restart=no
+WatchdogSec=0
+ExecReload=
+ExecStart=
+ExecStart=/opt/mailwatch/current/bin/mailwatch --config /etc/mailwatch/config.yaml poll
+ExecStart=/opt/mailwatch/current/bin/mailwatch --config /etc/mailwatch/config.yaml verify
+U
+systemctl daemon-reload
+mv /etc/mailwatch/credentials/support-imap /etc/mailwatch/credentials/aside
+holds "without its credential a pass fails" refused systemctl start mailwatch-once
+mv /etc/mailwatch/credentials/aside /etc/mailwatch/credentials/support-imap
+chown root:root /etc/mailwatch/credentials/support-imap
+holds "with a credential that systemd alone can read it succeeds" systemctl start mailwatch-once
+chown mailwatch:mailwatch /etc/mailwatch/credentials/support-imap
+holds "the mail is filed" says 2402220010002574 mailwatch cases
+
+run_service() {
+    step "the service"
+    holds "it starts" systemctl enable --now mailwatch
+    holds "it is ready" state_is active
+    deliver second '[TrackingID#2402220010009999] Another one'
+    holds "new mail is filed" within 150 says 2402220010009999 mailwatch cases
+    holds "commands beside it leave nothing of root" nothing_of_root
+    holds "it takes a reload" systemctl reload mailwatch
+    sleep 2
+    cp /etc/mailwatch/config.yaml /root/good.yaml
+    echo 'nonsense: [' >>/etc/mailwatch/config.yaml
+    systemctl reload mailwatch
+    sleep 2
+    holds "a broken configuration does not end it" state_is active
+    systemctl restart mailwatch
+    holds "with a broken configuration it does not start" within 20 state_is failed
+    sleep 3
+    holds "and does not try for ever" test "$(systemctl show -P NRestarts mailwatch)" = 0
+    cp /root/good.yaml /etc/mailwatch/config.yaml
+    holds "mended, it starts" systemctl start mailwatch
+    local before
+    before=$(systemctl show -P MainPID mailwatch)
+    kill -KILL "$before"
+    holds "killed, it comes back" within 60 bash -c "[ \$(systemctl show -P MainPID mailwatch) -gt 0 ] &&
+        [ \$(systemctl show -P MainPID mailwatch) -ne $before ] && systemctl is-active mailwatch"
+    holds "no traceback in the journal" bash -c '! journalctl -u mailwatch | grep -B2 -A20 Traceback'
+    systemctl status --no-pager -n 30 mailwatch
+}
+if mailwatch run --help >/dev/null 2>&1; then
+    run_service
+else
+    echo "left out: the service, for there is no mailwatch run"
+fi
+
+step upgrade
+was=$(systemctl is-active mailwatch)
+first=$(readlink /opt/mailwatch/current)
+sleep 1
+holds "make install again succeeds" make install
+holds "another release is in use" test "$(readlink /opt/mailwatch/current)" != "$first"
+holds "the one before it is kept" test -x "$first/bin/mailwatch"
+holds "the service is as it was ($was)" state_is "$was"
+holds "and again" make install
+holds "two releases are kept" test "$(ls /opt/mailwatch/releases | wc -l)" = 2
+holds "the configuration is as it was" grep -q "kim@contoso.example" /etc/mailwatch/config.yaml
+holds "the case is still there" says 2402220010002574 mailwatch cases
+holds "a Python that is too old, or none, changes nothing" refused make install PYTHON=/bin/false
+sed -i 's/^alembic==/alembic==0.0.0.dev0+nothing/' requirements.lock
+current=$(readlink /opt/mailwatch/current)
+holds "an install that fails" refused make install
+holds "leaves the release in use" test "$(readlink /opt/mailwatch/current)" = "$current"
+holds "and no half one" test "$(ls /opt/mailwatch/releases | wc -l)" = 2
+holds "and the service as it was" state_is "$was"
+
+step uninstall
+holds "make uninstall says what it keeps" says "Kept: /var/lib/mailwatch" make uninstall
+holds "the command is gone" refused test -e /usr/local/bin/mailwatch
+holds "the program is gone" refused test -e /opt/mailwatch
+holds "the unit is gone" refused systemctl cat mailwatch
+holds "the data is kept" test -s /var/lib/mailwatch/mailwatch.db
+holds "the configuration is kept" test -s /etc/mailwatch/config.yaml
+holds "the password is kept" test -s /etc/mailwatch/credentials/support-imap
+holds "uninstalling twice is no error" make uninstall
+
+step "a lost database"
+sed -i 's/^alembic==0.0.0.dev0+nothing/alembic==/' requirements.lock
+holds "it can be installed again" make install
+rm /var/lib/mailwatch/mailwatch.db*
+holds "reindex --from builds it from archive and journals" mailwatch reindex --from /var/lib/mailwatch
+holds "with its case" says 2402220010002574 mailwatch cases
+holds "and nothing was changed" mailwatch verify
+holds "and nothing of root" nothing_of_root
+
+echo "$failed failed after $SECONDS s"
+[ $failed -eq 0 ] && echo passed >/out/result || echo failed >/out/result
