@@ -417,6 +417,24 @@ class Desk(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """An original at a place. ``live`` is false where it was gone when last looked at."""
+
+    sha256: str
+    live: bool
+    internaldate: datetime | None
+    server: str | None
+
+
+class Places(Protocol):
+    """Where originals are believed to lie on servers; changed by ledger entries alone."""
+
+    def lying(self, mailbox: str, folder: str, uidvalidity: int) -> dict[int, Lying]:
+        """By UID, the originals of one folder, those that are gone included."""
+        ...
+
+
 class Wishes(Protocol):
     """Sightings that belong to a case now and must be fetched. A crash forgets none."""
 
@@ -522,6 +540,7 @@ class Transaction(Protocol):
     ledger: Ledger
     trees: Trees
     desk: Desk
+    places: Places
     wishes: Wishes
     finder: Finder
     plans: Plans

@@ -14,12 +14,38 @@ from pathlib import Path
 from mailwatch.errors import ConfigError, TemporaryError
 
 
+class MailboxBusy(TemporaryError):
+    """Another mailwatch is working on the mailbox at this moment."""
+
+
+@contextmanager
+def daemon_lock(folder: Path) -> Iterator[None]:
+    """One daemon for each data folder, while the block runs.
+
+    Raises:
+        ConfigError: there is one already, or the lock file cannot be made.
+    """
+    # No mailbox can have this name: theirs do not begin with a dot.
+    descriptor = _open(folder, ".daemon")
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                "another mailwatch daemon is running on this data folder",
+                mend="stop it first: systemctl stop mailwatch",
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def mailbox_lock(folder: Path, mailbox: str) -> Iterator[None]:
     """Hold the lock of ``mailbox`` while the block runs.
 
     Raises:
-        TemporaryError: another mailwatch is working on this mailbox.
+        MailboxBusy: another mailwatch is working on this mailbox.
         ConfigError: the lock file cannot be made.
     """
     descriptor = _open(folder, mailbox)
@@ -27,7 +53,7 @@ def mailbox_lock(folder: Path, mailbox: str) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise TemporaryError(
+            raise MailboxBusy(
                 "another mailwatch is working on the mailbox {mailbox}",
                 mend="wait until it is done, or see who it is: mailwatch status",
                 mailbox=mailbox,

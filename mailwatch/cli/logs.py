@@ -47,6 +47,21 @@ def begin(verbose: int) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def serve(level: str, verbose: int) -> None:
+    """Log as a service does: from ``level`` on, or lower with -v, one event a line, with the time.
+
+    The journal writes the time itself.
+    """
+    lowest = min(logging.getLevelNamesMapping()[level.upper()], _LEVELS[min(verbose, 2)])
+    for handler in logging.getLogger().handlers:
+        if not isinstance(handler.formatter, _Journal):
+            handler.setFormatter(
+                _Line("time=%(asctime)s level=%(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
+            )
+        handler.setLevel(lowest)
+    logging.getLogger("mailwatch").setLevel(lowest)
+
+
 def to_file(path: Path | None, level: str) -> None:
     """Log into a file as well, from ``level`` on.
 

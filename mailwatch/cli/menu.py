@@ -16,6 +16,7 @@ class Item:
 
 
 MENU = {
+    "run": Item("run", "run", "Watch all mailboxes until told to end: the daemon."),
     "poll": Item("poll", "poll", "Fetch new mail of all mailboxes, file it, carry out due renames."),
     "import": Item("poll", "import_", "File mail from mbox, Maildir or .eml files."),
     "cases": Item("cases", "cases", "List the cases, newest activity first."),

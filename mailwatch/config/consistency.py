@@ -19,6 +19,7 @@ def contradictions(config: Config, tree: Document) -> tuple[Found, ...]:
         *_twice("schemes", [s.name for s in config.schemes]),
         *_folders_twice(config),
         *_deliveries(config),
+        *_alerts(config),
     )
     return tuple(
         Found(words.template, words.values, tree.locate(path), ".".join(map(str, path)))
@@ -51,6 +52,24 @@ def _deliveries(config: Config) -> Iterator[_Problem]:
                 yield ("digests", index, "deliver"), Words("deliver: smtp needs the key smtp")
         else:
             yield from _strangers(index, [reader.address for reader in digest.to], watched)
+
+
+def _alerts(config: Config) -> Iterator[_Problem]:
+    """Without a server that takes mail, alarms reach watched mailboxes alone."""
+    if config.smtp is not None or config.alerts.smtp is not None:
+        return
+    if config.alerts.also:
+        yield ("alerts", "also"), Words("alerts to addresses outside need the key smtp")
+    watched = {mailbox.address for mailbox in config.mailboxes}
+    for reader in config.alerts.to or ():
+        if reader.address not in watched:
+            yield (
+                ("alerts", "to"),
+                Words(
+                    "{address} is no watched mailbox, so nothing can be put into its INBOX; set smtp",
+                    {"address": reader.address},
+                ),
+            )
 
 
 def _strangers(index: int, readers: Iterable[str], watched: set[str]) -> Iterator[_Problem]:

@@ -30,6 +30,12 @@ def _recipient(value: object) -> object:
     return {"address": value} if isinstance(value, str) else value
 
 
+def as_recipients(value: object) -> object:
+    """One address, or a list of addresses or of ``{address, language, timezone}``."""
+    listed = [value] if isinstance(value, (str, dict)) else value
+    return tuple(map(_recipient, listed)) if isinstance(listed, (list, tuple)) else listed
+
+
 class DigestConfig(Section):
     """One digest."""
 

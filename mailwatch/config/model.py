@@ -8,17 +8,18 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, JsonValue
 
+from mailwatch.config.alerts import AlertsConfig
 from mailwatch.config.defaults import DESKS, SENDERS, amended, notices
 from mailwatch.config.digest import DigestConfig, RecipientConfig, SmtpConfig
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.schemes import SchemeConfig, switched_on
 from mailwatch.config.secret import Secret, SecretField, parse_secret
 from mailwatch.config.section import Language, ListOf, Section
-from mailwatch.config.values import ConfigPath, Duration, Since, Switch, Wrong, Zone, days_before
+from mailwatch.config.values import ConfigPath, Duration, Since, Switch, Wrong, Zone, days_before, duration
 from mailwatch.core.casenumber import Scheme
 from mailwatch.core.standing import SenderPolicy
 
-LATER = ("customers", "plans", "calendars", "alerts", "retention", "metrics")
+LATER = ("customers", "plans", "calendars", "retention", "metrics")
 """Keys that are read and kept, and used from a later version on."""
 
 
@@ -63,6 +64,13 @@ def _database(value: object) -> str | Secret | None:
     if "@" in authority and ":" in authority.rsplit("@", 1)[0]:
         raise Wrong("the database URL holds a password; put the whole URL elsewhere, e.g. {file: PATH}")
     return value
+
+
+def _interval(value: object) -> timedelta:
+    length = duration(value)
+    if not timedelta(seconds=10) <= length <= timedelta(days=1):
+        raise Wrong("expected between 10 s and 1 d")
+    return length
 
 
 def _pattern(value: object) -> object:
@@ -139,6 +147,12 @@ class Config(Section):
         description="How far back mail is read: a length of time or a day.",
         examples=["2 y"],
     )
+    poll: Annotated[Duration, BeforeValidator(_interval)] = Field(
+        default=timedelta(minutes=5),
+        description="How often the daemon looks at each mailbox; where the server tells of new mail "
+        "by itself (IDLE), that comes besides.",
+        examples=["5 min"],
+    )
     rename: RenameConfig = Field(
         default=RenameConfig(), description="The standard subject; switched on by folder."
     )
@@ -152,7 +166,9 @@ class Config(Section):
     customers: JsonValue = Field(default=None, description=_LATER_TEXT)
     plans: JsonValue = Field(default=None, description=_LATER_TEXT)
     calendars: JsonValue = Field(default=None, description=_LATER_TEXT)
-    alerts: JsonValue = Field(default=None, description=_LATER_TEXT)
+    alerts: AlertsConfig = Field(
+        default=AlertsConfig(), description="Who hears of it when a mailbox is not being watched."
+    )
     retention: JsonValue = Field(default=None, description=_LATER_TEXT)
     metrics: JsonValue = Field(default=None, description=_LATER_TEXT)
     log: LogConfig = Field(default=LogConfig(), description="What is written about the work.")
@@ -219,6 +235,13 @@ class Config(Section):
             RecipientConfig(address=address) for address in dict.fromkeys(m.address for m in self.mailboxes)
         )
         return (DigestConfig(name="daily", to=readers),) if readers else ()
+
+    @property
+    def alert_readers(self) -> tuple[RecipientConfig, ...]:
+        """Who hears of alarms."""
+        first = next(iter(self.all_digests), None)
+        to = self.alerts.to if self.alerts.to is not None else (first.to if first else ())
+        return tuple({reader.address: reader for reader in (*to, *self.alerts.also)}.values())
 
     def delivery(self, digest: DigestConfig) -> Literal["smtp", "imap"]:
         """How a digest leaves the house."""

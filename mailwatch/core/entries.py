@@ -195,6 +195,37 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """One step of one alarm to one person. ``what`` is down | back, ``state`` as in ``DigestEntry``.
+
+    ``since`` is the last good look before the outage that it speaks of.
+    """
+
+    TYPE: ClassVar = "alert"
+    id: str
+    what: str
+    state: str
+    mailbox: str
+    since: datetime
+    recipient: Text
+    message_id: Text
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The mail is no longer at this place, as a comparison of the whole folder showed.
+
+    It was moved or deleted by a person; the original stays. Another look that finds it there
+    again is a ``seen`` entry.
+    """
+
+    TYPE: ClassVar = "gone"
+    sha256: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
     """Precedes every deletion of a text (``commit``) or an original (``sha256``)."""
 
@@ -217,5 +248,7 @@ Entry = (
     | DigestEntry
     | Quarantined
     | Watch
+    | Alert
+    | Gone
     | Erased
 )

@@ -14,6 +14,7 @@ from mailwatch.config.digest import DigestConfig, RecipientConfig, SmtpConfig
 from mailwatch.config.model import Config
 from mailwatch.core.reminders import DigestSpec, Recipient
 from mailwatch.errors import ConfigError
+from mailwatch.jobs.alarm import Alarms
 from mailwatch.jobs.remind import MailboxSender, Reminder
 from mailwatch.ports import Clock, Mailbox, Sender
 from mailwatch.wiring import assemble
@@ -65,8 +66,22 @@ def spec(config: Config, digest: DigestConfig) -> DigestSpec:
     )
 
 
-def _reader(config: Config, digest: DigestConfig, reader: RecipientConfig) -> Recipient:
-    language = reader.language or digest.language or config.language
+def alarms(config: Config, store: SqlStore, archive: FileArchive, clock: Clock) -> Alarms:
+    """The job that tells of mailboxes that are not being watched."""
+    smtp = config.alerts.smtp or config.smtp
+    first = config.mailboxes[0].address if config.mailboxes else ""
+    return Alarms(
+        store,
+        sender=SmtpSender(_settings(smtp)) if smtp else MailboxSender(_watched(config, archive)),
+        readers=tuple(_reader(config, None, reader) for reader in config.alert_readers),
+        from_addr=(smtp.sender if smtp else None) or first,
+        translate=lambda language: catalog(language).gettext,
+        clock=clock,
+    )
+
+
+def _reader(config: Config, digest: DigestConfig | None, reader: RecipientConfig) -> Recipient:
+    language = reader.language or (digest.language if digest else None) or config.language
     return Recipient(reader.address, language, reader.timezone or config.timezone)
 
 

@@ -10,12 +10,14 @@ import pytest
 from mailwatch.core.canonical import Malformed
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.entries import (
+    Alert,
     CaseFrozen,
     ConfigSeen,
     DigestEntry,
     Entry,
     Erased,
     FiledEntry,
+    Gone,
     MessageKept,
     Place,
     Quarantined,
@@ -216,6 +218,32 @@ GOLDEN: list[tuple[Entry, str]] = [
         + SW
         + TS_TYPE % "watch"
         + '"until":"2026-02-28T01:02:03.000Z","v":1,"what":"outage"',
+    ),
+    (
+        Alert("id-2", "down", "sent", "support", DAY, Text("a@b.example"), Text("m@x"), A),
+        ACTOR
+        + '"id":"id-2",'
+        + L
+        + '"mailbox":"support","message_id":"<m@x>",'
+        + P
+        + '"recipient":"<a@b.example>",'
+        + SEQ
+        + f'"sha256":"{A}","since":"2026-02-28T01:02:03.000Z","state":"sent",'
+        + SW
+        + TS_TYPE % "alert"
+        + '"v":1,"what":"down"',
+    ),
+    (
+        Gone(A, Place("support", "INBOX", 7, 8)),
+        ACTOR
+        + L
+        + '"place":{"folder":"<INBOX*>","mailbox":"support","uid":8,"uidvalidity":7},'
+        + P
+        + SEQ
+        + f'"sha256":"{A}",'
+        + SW
+        + TS_TYPE % "gone"
+        + '"v":1',
     ),
     (
         Erased(B, None, Text("asked to"), Text("kim")),

@@ -24,6 +24,7 @@ from mailwatch.core.entries import (
     Entry,
     Erased,
     FiledEntry,
+    Gone,
     MessageKept,
     Place,
     Quarantined,
@@ -50,6 +51,7 @@ class Projector:
             Undone: partial(project_rename, batch),
             DigestEntry: self._digest,
             Watch: self._watch,
+            Gone: self._gone,
         }
 
     def project(self, seq: int, ts: datetime, entry: Entry, message: Message | None) -> None:
@@ -98,6 +100,17 @@ class Projector:
                 "live": True,
             }
         )
+
+    def _gone(self, _seq: int, _ts: datetime, entry: Gone) -> None:
+        self._batch.flush()
+        places, place = self._batch.tables.places, entry.place
+        here = and_(
+            places.c.mailbox == place.mailbox,
+            places.c.folder == place.folder,
+            places.c.uidvalidity == place.uidvalidity,
+            places.c.uid == place.uid,
+        )
+        self._batch.connection.execute(update(places).where(here).values(live=False))
 
     def _watch(self, _seq: int, _ts: datetime, entry: Watch) -> None:
         if entry.what not in {"uidvalidity", "folder-gone"} or entry.folder is None:

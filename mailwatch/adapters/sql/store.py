@@ -16,6 +16,7 @@ from mailwatch.adapters.sql.digests import SqlDigestShelf
 from mailwatch.adapters.sql.evidence import SqlEvidence
 from mailwatch.adapters.sql.ledger import Origin, SqlLedger, head
 from mailwatch.adapters.sql.library import SqlLibrary
+from mailwatch.adapters.sql.places import SqlPlaces
 from mailwatch.adapters.sql.plans import SqlPlans
 from mailwatch.adapters.sql.project import Projector
 from mailwatch.adapters.sql.projections import projections
@@ -36,6 +37,7 @@ from mailwatch.ports import (
     Ledger,
     Library,
     Outbox,
+    Places,
     Plans,
     Quarantine,
     Transaction,
@@ -55,6 +57,7 @@ class SqlTransaction:
         self.ledger: Ledger = self._ledger
         self.trees: Trees = SqlTrees(self._batch)
         self.desk: Desk = SqlDesk(self._batch)
+        self.places: Places = SqlPlaces(self._batch)
         self.wishes: Wishes = SqlWishes(self._batch)
         self.finder: Finder = SqlFinder(self._batch)
         self.plans: Plans = SqlPlans(self._batch)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mailwatch.core.entries import DigestEntry, Text
+from mailwatch.core.entries import DigestEntry, Entry, Text
 from mailwatch.errors import ConfigError, MailwatchError, MaybeSent, TemporaryError, Words
 from mailwatch.jobs.remind.deliver import Watched, arrived
 from mailwatch.ports import DigestStore, OutboxItem, Sender, Transaction
@@ -34,7 +34,10 @@ class SendRow:
 
 
 class Outgoing:
-    """Brings one stored digest on its way, from whatever state it is in."""
+    """Brings one stored digest on its way, from whatever state it is in.
+
+    ``entry`` makes the ledger's entry of a step; without it, a ``digest`` entry.
+    """
 
     def __init__(
         self,
@@ -43,12 +46,15 @@ class Outgoing:
         watched: Watched,
         clock: Callable[[], datetime],
         body_hash: Callable[[bytes], str],
+        *,
+        entry: Callable[[OutboxItem, str], Entry] | None = None,
     ) -> None:
         self._store = store
         self._sender = sender
         self._watched = watched
         self._clock = clock
         self._body_hash = body_hash
+        self._made = entry or self._entry
 
     def put(self, tx: Transaction, item: OutboxItem) -> None:
         """Store a digest before anybody hears of it."""
@@ -132,7 +138,7 @@ class Outgoing:
     def _move(self, tx: Transaction, item: OutboxItem, state: str, *, entry: str | None) -> OutboxItem:
         moved = replace(item, state=state, updated_at=self._clock())
         if entry is not None:
-            tx.ledger.record(self._entry(item, entry))
+            tx.ledger.record(self._made(item, entry))
         tx.outbox.put(moved)
         return moved
 

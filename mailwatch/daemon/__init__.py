@@ -1,0 +1,3 @@
+"""The daemon: a thread for each mailbox, a timetable, signals, and word to the service manager."""
+
+from mailwatch.daemon.run import Daemon as Daemon

@@ -1,0 +1,141 @@
+"""What the house as a whole has to do: digests when they are due, alarms, and forgetting what is too old."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.sql.store import SqlStore
+from mailwatch.config import config_hash
+from mailwatch.config.model import Config
+from mailwatch.core.alarm import is_alarming, is_gap
+from mailwatch.core.entries import ConfigSeen
+from mailwatch.daemon.events import event
+from mailwatch.daemon.heart import Hearts
+from mailwatch.daemon.watcher import State
+from mailwatch.errors import MailwatchError, Words
+from mailwatch.jobs.remind import SendRow
+from mailwatch.jobs.remind.due import due_readers
+from mailwatch.ports import Clock
+from mailwatch.wiring import digests
+
+KEEP_SIGHTINGS = timedelta(days=400)
+
+FIRST_ROUND = timedelta(minutes=5)
+"""How long a digest waits after a start for the first look at each mailbox, so that it knows the news."""
+
+CHORE_LIMIT = 1800.0
+"""Seconds for one round: several readers, servers that answer slowly."""
+
+
+class Chores:
+    """Called by the timetable's threads, each kind by one at a time."""
+
+    def __init__(
+        self, config: Config, store: SqlStore, archive: FileArchive, clock: Clock, hearts: Hearts
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._archive = archive
+        self._clock = clock
+        self._hearts = hearts
+        self._alarms = digests.alarms(config, store, archive, clock)
+        self._started = clock()
+        self._began = time.monotonic()
+        self._down: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+        self._running = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a chore is under way."""
+        return self._running > 0
+
+    # ── digests ───────────────────────────────────────────────────────────────
+
+    def digests(self, states: Sequence[State]) -> None:
+        """Send what is due; once to each reader for each day, whatever was restarted in between."""
+        if not self._first_round_is_over(states):
+            return
+        with self._chore("digests"):
+            for chosen in self._config.all_digests:
+                spec = digests.spec(self._config, chosen)
+                readers = due_readers(self._store, spec, self._clock())
+                if readers:
+                    job = digests.reminder(self._config, chosen, self._store, self._archive, self._clock)
+                    for row in job.send(replace(spec, recipients=readers)):
+                        _tell("digest", row, digest=spec.name)
+
+    def _first_round_is_over(self, states: Sequence[State]) -> bool:
+        if all(state.passes or state.failures for state in states):
+            return True
+        return time.monotonic() - self._began > FIRST_ROUND.total_seconds()
+
+    # ── alarms ────────────────────────────────────────────────────────────────
+
+    def passed(self, state: State, before: datetime | None) -> None:
+        """A mailbox was read well; called by its own thread, before anything else is."""
+        until = state.last_good
+        since = self._down.pop(state.name, None) or before
+        if until is None or since is None:
+            return
+        if is_gap(since, until, self._config.poll) or until - since >= self._config.alerts.after:
+            self._alarms.back(state.name, since, until)
+            event("outage", mailbox=state.name, since=since.isoformat(), until=until.isoformat())
+
+    def alarms(self, states: Sequence[State]) -> None:
+        """Tell once of each mailbox that has not been read for too long, and send what waits."""
+        with self._chore("alarms"):
+            for state in states:
+                since = state.last_good or self._started
+                if is_alarming(since, state.failures, self._clock(), self._config.alerts.after):
+                    self._raise_alarm(state, since)
+            for row in self._alarms.send():
+                _tell("alert", row)
+
+    def _raise_alarm(self, state: State, since: datetime) -> None:
+        if self._down.get(state.name) == since:
+            return
+        self._down[state.name] = since
+        if self._alarms.down(state.name, since, state.trouble or Words("")):
+            event("not-watched", level=logging.ERROR, mailbox=state.name, since=since.isoformat())
+
+    # ── rare work ─────────────────────────────────────────────────────────────
+
+    def begin(self) -> None:
+        """Record the configuration that is in force from here on."""
+        with self._store.writing() as tx:
+            tx.ledger.record(ConfigSeen(config_hash(self._config)))
+
+    def nightly(self) -> None:
+        """Forget sightings that are too old to matter."""
+        with self._chore("nightly"):
+            with self._store.writing() as tx:
+                count = tx.desk.forget_before(self._clock() - KEEP_SIGHTINGS)
+            event("forgotten", sightings=count)
+
+    @contextmanager
+    def _chore(self, name: str) -> Iterator[None]:
+        """A chore in trouble ends here and is taken up again with the next ring."""
+        self._hearts.beat(name, CHORE_LIMIT)
+        with self._lock:
+            self._running += 1
+        try:
+            yield
+        except MailwatchError as error:
+            event("trouble", level=logging.WARNING, chore=name, what=error.message)
+        finally:
+            with self._lock:
+                self._running -= 1
+            self._hearts.forget(name)
+
+
+def _tell(name: str, row: SendRow, **values: object) -> None:
+    level = logging.INFO if row.state in {"sent", "already-sent"} else logging.WARNING
+    event(name, level=level, **values, recipient=row.recipient, state=row.state, why=row.why)

@@ -1,0 +1,111 @@
+"""Everything that runs under one configuration: store, workers, a thread for each mailbox, the timetable."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+
+from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.workers import ProcessParser
+from mailwatch.config.mailbox import MailboxConfig
+from mailwatch.config.model import Config
+from mailwatch.daemon.chores import Chores
+from mailwatch.daemon.heart import Hearts
+from mailwatch.daemon.schedule import timetable
+from mailwatch.daemon.watcher import Shared, State, Watcher
+from mailwatch.ports import Clock
+from mailwatch.wiring import assemble
+from mailwatch.wiring.one_mailbox import OneMailbox
+
+SLICES_AT_ONCE = 2
+"""Mailboxes that read older mail at the same time: each holds up to two batches of 8 MiB."""
+
+
+class House:
+    """Opened by ``__init__``, which raises ``MailwatchError`` and then leaves nothing open."""
+
+    def __init__(self, config: Config, hearts: Hearts, clock: Clock) -> None:
+        self.config = config
+        self._clock = clock
+        self._stop = threading.Event()
+        with ExitStack() as stack:
+            self._store = assemble.open_store(config, clock)
+            stack.callback(self._store.close)
+            self._archive = FileArchive(config.archive_folder)
+            stack.callback(self._archive.close)
+            self._parser = ProcessParser()
+            stack.callback(self._parser.close)
+            self._chores = Chores(config, self._store, self._archive, clock, hearts)
+            shared = Shared(
+                hearts,
+                threading.Semaphore(SLICES_AT_ONCE),
+                self._stop,
+                config.rename.settle,
+                self._chores.passed,
+            )
+            self.watchers = tuple(Watcher(partial(self._one, m), m.name, shared) for m in config.mailboxes)
+            self._closing = stack.pop_all()
+        self._timetable = timetable(
+            config,
+            self.watchers,
+            {"digests": self._digests, "alarms": self._alarms},
+            self._chores.nightly,
+            now=clock(),
+        )
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """How the mailboxes are."""
+        return tuple(watcher.state for watcher in self.watchers)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._chores.begin()
+        for watcher in self.watchers:
+            watcher.start()
+        self._timetable.start()
+
+    def stop(self, seconds: float, beat: Callable[[], None]) -> bool:
+        """End after the current batch, within ``seconds``; False where a thread still works.
+
+        ``beat`` is called while we wait.
+        """
+        self._stop.set()
+        for watcher in self.watchers:
+            watcher.bell.ring()
+        self._timetable.shutdown(wait=False)
+        end = time.monotonic() + seconds
+        while any(w.is_alive() for w in self.watchers) or self._chores.busy:
+            if time.monotonic() > end:
+                return False
+            beat()
+            time.sleep(0.02)
+        self._closing.close()
+        return True
+
+    def abandon(self) -> None:
+        """Kill the workers; the process ends right after. What was not committed is read again."""
+        self._parser.close()
+
+    # ── within ────────────────────────────────────────────────────────────────
+
+    def _one(self, mailbox: MailboxConfig, alive: Callable[[], None]) -> OneMailbox:
+        # An archive is for one thread.
+        return OneMailbox(
+            self.config,
+            mailbox,
+            store=self._store,
+            archive=FileArchive(self.config.archive_folder),
+            parser=self._parser,
+            clock=self._clock,
+            alive=alive,
+        )
+
+    def _digests(self) -> None:
+        self._chores.digests(self.states)
+
+    def _alarms(self) -> None:
+        self._chores.alarms(self.states)

@@ -1,0 +1,255 @@
+"""One thread for one mailbox: look when asked to, listen to the server in between, be patient in trouble."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from mailwatch.adapters.locks import MailboxBusy
+from mailwatch.core.backoff import Backoff, patient_delay
+from mailwatch.daemon.bell import Bell, Want
+from mailwatch.daemon.events import event
+from mailwatch.daemon.heart import Hearts
+from mailwatch.errors import MailwatchError, TemporaryError, Words
+from mailwatch.wiring.one_mailbox import Enough, OneMailbox, Pass
+
+STEP_LIMIT = 900.0
+"""Seconds that one step may take (a batch read from a slow server and parsed) before it counts as stuck."""
+
+REST = 240.0
+"""Seconds of rest at a time."""
+
+BETWEEN_SLICES = 0.1
+"""Seconds in which a command that waits for the mailbox's lock gets it."""
+
+BUSY = 5.0
+"""Seconds until a mailbox is tried again on which a command is working."""
+
+GATHER = 0.3
+"""Seconds after the server's word: mails that come together are read together."""
+
+
+@dataclass(slots=True)
+class State:
+    """How a mailbox is, for status line and alarm. Read by other threads; each field is replaced whole."""
+
+    name: str
+    last_good: datetime | None = None
+    failures: int = 0
+    trouble: Words | None = None
+    passes: int = 0
+    left: int | None = None
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the threads of one configuration share."""
+
+    hearts: Hearts
+    slots: threading.Semaphore
+    stop: threading.Event
+    settle: timedelta
+    on_pass: Callable[[State, datetime | None], None]
+    chance: Callable[[], float] = field(default=random.random)
+
+
+class Watcher(threading.Thread):
+    """Runs until ``stop`` of ``shared`` is set and the bell is rung."""
+
+    def __init__(self, make: Callable[[Callable[[], None]], OneMailbox], name: str, shared: Shared) -> None:
+        super().__init__(name=f"mailbox-{name}", daemon=True)
+        self.state = State(name)
+        self.bell = Bell()
+        self._make = make
+        self._shared = shared
+        self._wanted: set[Want] = set()
+        self._not_before = 0.0
+        self._behind = True
+        self._soon: float | None = None
+        self._passes = Backoff()
+        self._idles = Backoff()
+        self._no_idle_before = 0.0
+
+    # ── the loop ──────────────────────────────────────────────────────────────
+
+    def run(self) -> None:
+        """One outer loop; whatever a pass raises ends here and is tried again."""
+        box = self._make(self._alive)
+        try:
+            self.state.last_good = box.last_good()
+            while not self._shared.stop.is_set():
+                self._step(box)
+        except Enough:
+            pass
+        except MailwatchError as error:
+            self._failed(error.message, error)
+        finally:
+            box.close()
+            self.bell.close()
+            self._shared.hearts.forget(self.name)
+
+    def _step(self, box: OneMailbox) -> None:
+        self._beat(STEP_LIMIT)
+        self._wanted |= self.bell.take()
+        now = time.monotonic()
+        if self._soon is not None and now >= self._soon:
+            self._wanted.add(Want.POLL)
+            self._soon = None
+        if now < self._not_before:
+            self._rest(self._not_before - now)
+        elif self._wanted:
+            self._work(box)
+        else:
+            self._listen(box)
+
+    def _rest(self, seconds: float) -> None:
+        if self._soon is not None:
+            seconds = min(seconds, self._soon - time.monotonic())
+        seconds = min(seconds, REST)
+        self._beat(seconds + STEP_LIMIT)
+        self.bell.wait(seconds)
+
+    def _alive(self) -> None:
+        """Between two batches: still there, and shall we go on?"""
+        self._beat(STEP_LIMIT)
+        if self._shared.stop.is_set():
+            raise Enough
+
+    def _beat(self, limit: float) -> None:
+        self._shared.hearts.beat(self.name, limit)
+
+    # ── work ──────────────────────────────────────────────────────────────────
+
+    def _work(self, box: OneMailbox) -> None:
+        comparing = Want.COMPARE in self._wanted
+        self._wanted.clear()
+        try:
+            self._look(box)
+            if comparing and not self._passes.failures:
+                self._compare(box)
+        except MailboxBusy:
+            self._wanted |= {Want.POLL} | ({Want.COMPARE} if comparing else set())
+            self._not_before = time.monotonic() + BUSY
+        except MailwatchError as error:
+            self._failed(error.message, error)
+        except Exception as error:  # one mailbox's defect must not end the watching of the others
+            logging.getLogger(__name__).critical("event=defect mailbox=%s", self.state.name, exc_info=error)
+            self._failed(Words("an error of mailwatch itself: {kind}", {"kind": type(error).__name__}), None)
+
+    def _look(self, box: OneMailbox) -> None:
+        """New mail, and, where it is this mailbox's turn, a slice of older mail."""
+        older = self._behind and self._shared.slots.acquire(blocking=False)
+        began, poll = time.monotonic(), uuid4().hex[:8]
+        try:
+            done = box.look(older=older)
+        finally:
+            if older:
+                self._shared.slots.release()
+        self._judge(done, box, poll, time.monotonic() - began)
+        if self._behind and (not older or done.more):
+            self._wanted.add(Want.POLL)
+            self._hold(BETWEEN_SLICES if older else 1.0)
+        elif older:
+            self._behind = bool(done.report.errors)
+
+    def _hold(self, seconds: float) -> None:
+        self._not_before = max(self._not_before, time.monotonic() + seconds)
+
+    def _judge(self, done: Pass, box: OneMailbox, poll: str, seconds: float) -> None:
+        report = done.report
+        for words in report.errors:
+            event("trouble", level=logging.WARNING, mailbox=box.name, poll=poll, what=words)
+        counts = report.outcome
+        event(
+            "poll",
+            level=logging.INFO if box.fetched or report.renamed else logging.DEBUG,
+            mailbox=box.name,
+            poll=poll,
+            good=int(done.good),
+            fetched=box.fetched,
+            filed=counts.filed,
+            unnumbered=counts.unnumbered,
+            quarantined=counts.quarantined,
+            renamed=report.renamed,
+            left=done.left if done.more else None,
+            seconds=seconds,
+        )
+        self.state.left = done.left if done.more else None
+        if report.errors and (report.temporary or not done.good):
+            self._patience(report.errors[0], temporary=report.temporary, asked=report.retry_after)
+        elif done.good or not report.errors:
+            self._passes, self._not_before = Backoff(), 0.0
+            self.state.failures, self.state.trouble = 0, None
+        if counts.filed:
+            self._soon = time.monotonic() + self._shared.settle.total_seconds() + 1
+        if done.good:
+            before, self.state.last_good = self.state.last_good, box.last_good()
+            self.state.passes += 1
+            self._shared.on_pass(self.state, before)
+
+    def _compare(self, box: OneMailbox) -> None:
+        found = box.compare()
+        event("compare", mailbox=box.name, gone=found.gone, back=found.back, fetched=found.fetched)
+
+    def _failed(self, words: Words, error: MailwatchError | None) -> None:
+        event("trouble", level=logging.WARNING, mailbox=self.state.name, what=words)
+        temporary = error is None or isinstance(error, TemporaryError)
+        asked = error.retry_after if isinstance(error, TemporaryError) else None
+        self._patience(words, temporary=temporary, asked=asked)
+
+    def _patience(self, words: Words, *, temporary: bool, asked: float | None) -> None:
+        """Try again later, and later still; where a person must help, not so often that it locks him out."""
+        self._passes = self._passes.failed()
+        chance = self._shared.chance()
+        delay = self._passes.delay(chance, asked) if temporary else patient_delay(chance)
+        self._not_before = time.monotonic() + delay
+        self._wanted.add(Want.POLL)
+        self.state.failures, self.state.trouble = self._passes.failures, words
+        event("wait", mailbox=self.state.name, failures=self._passes.failures, seconds=delay)
+
+    # ── waiting for the server's word ─────────────────────────────────────────
+
+    def _listen(self, box: OneMailbox) -> None:
+        """IDLE where the server offers it, beside the polling; else rest until somebody rings."""
+        now = time.monotonic()
+        if now < self._no_idle_before or self.state.trouble is not None:
+            self._rest(REST)
+            return
+        try:
+            self._idle(box, now)
+        except MailwatchError as error:
+            self._idles = self._idles.failed()
+            delay = self._idles.delay(self._shared.chance())
+            self._no_idle_before = time.monotonic() + delay
+            # The line is gone; a look soon tells whether the server is.
+            self._wanted.add(Want.POLL)
+            self._hold(delay)
+            event("line-lost", mailbox=box.name, what=error.message, seconds=delay)
+
+    def _idle(self, box: OneMailbox, began: float) -> None:
+        ready = box.open_for_waiting()
+        if ready is None:
+            self._no_idle_before = float("inf")
+            return
+        news = not ready or box.wait(self._patience_of_idle(), self.bell.fileno())
+        if time.monotonic() - began > REST / 4:
+            self._idles = Backoff()
+        if news:
+            self._wanted.add(Want.POLL)
+            with suppress(Enough):
+                self._rest_for_more()
+
+    def _patience_of_idle(self) -> float:
+        limit = REST if self._soon is None else max(0.0, min(REST, self._soon - time.monotonic()))
+        self._beat(limit + STEP_LIMIT)
+        return limit
+
+    def _rest_for_more(self) -> None:
+        self._shared.stop.wait(GATHER)

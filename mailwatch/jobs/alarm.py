@@ -1,0 +1,154 @@
+"""Alarms: the owner hears once that a mailbox is not being watched, and once that it is again.
+
+What is to be told is stored in the transaction that records the outage, so that
+a crash neither forgets nor repeats it. Sending goes the way of the digests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from uuid import uuid4
+
+from mailwatch.core.entries import Alert, Text, Watch
+from mailwatch.core.reminders import Recipient
+from mailwatch.errors import Words
+from mailwatch.jobs.remind.due import rested
+from mailwatch.jobs.remind.outgoing import Outgoing, SendRow
+from mailwatch.ports import Clock, DigestStore, OutboxItem, Sender, Transaction
+
+PREFIX = "alert-"
+"""The outbox holds digests under their names, which the user chose, and alarms under names like these:
+``alert-down support 2026-11-24T07:05:00+00:00``. No digest's name has a space."""
+
+_SUBJECT = {
+    "down": Words("[mailwatch] {mailbox} is not being watched"),
+    "back": Words("[mailwatch] {mailbox} is watched again"),
+}
+_BODY = {
+    "down": Words(
+        "The mailbox {mailbox} could not be read since {since}.\n\n{trouble}\n\n"
+        "New mail is not noticed meanwhile. Nothing is lost: mailwatch goes on trying, and reads on from "
+        "where it stopped. You will hear once more when it is back.\n"
+    ),
+    "back": Words(
+        "The mailbox {mailbox} is watched again, since {until}. It could not be read since {since}; "
+        "the mail of that time is being read now.\n"
+    ),
+}
+
+Translate = Callable[[str], Callable[[str], str]]
+"""From a language (ko | en) to its translation of a msgid."""
+
+
+class Alarms:
+    """Alarms to one group of readers. May be used by several threads at once."""
+
+    def __init__(
+        self,
+        store: DigestStore,
+        *,
+        sender: Sender,
+        readers: Sequence[Recipient],
+        from_addr: str,
+        translate: Translate,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._readers = readers
+        self._from = from_addr
+        self._translate = translate
+        self._clock = clock
+        self._outgoing = Outgoing(store, sender, {}, clock, lambda _: "", entry=_entry)
+
+    def down(self, mailbox: str, since: datetime, trouble: Words) -> bool:
+        """Record that the outage since ``since`` goes on, and store the alarm. False: that was done."""
+        with self._store.writing() as tx:
+            if any(tx.outbox.get(*_key("down", mailbox, since, r.address)) for r in self._readers):
+                return False
+            tx.ledger.record(Watch("outage", mailbox, since=since))
+            self._put(tx, "down", mailbox, self._readers, since=since, trouble=trouble)
+        return True
+
+    def back(self, mailbox: str, since: datetime, until: datetime) -> None:
+        """Record the outage from ``since`` to ``until``; those who heard of it hear that it is over."""
+        with self._store.writing() as tx:
+            tx.ledger.record(Watch("outage", mailbox, since=since, until=until))
+            told = [
+                r
+                for r in self._readers
+                if tx.outbox.get(*_key("down", mailbox, since, r.address)) is not None
+            ]
+            self._put(tx, "back", mailbox, told, since=since, until=until)
+
+    def send(self) -> tuple[SendRow, ...]:
+        """Bring on their way what is stored and has rested since it was last refused."""
+        now = self._clock()
+        with self._store.writing() as tx:
+            unsent = [i for i in tx.outbox.unsent() if i.name.startswith(PREFIX) and " " in i.name]
+        return tuple(
+            self._outgoing.advance(item, self._from) for item in unsent if not item.tries or rested(item, now)
+        )
+
+    # ── within ────────────────────────────────────────────────────────────────
+
+    def _put(
+        self, tx: Transaction, what: str, mailbox: str, readers: Sequence[Recipient], **values: object
+    ) -> None:
+        for reader in readers:
+            item = self._letter(what, mailbox, reader, values)
+            if tx.outbox.get(item.name, item.recipient, item.date) is None:
+                self._outgoing.put(tx, item)
+
+    def _letter(self, what: str, mailbox: str, reader: Recipient, values: dict[str, object]) -> OutboxItem:
+        since = values["since"]
+        assert isinstance(since, datetime)
+        words = {"mailbox": mailbox, **dict(_told(values, reader))}
+        say = self._translate(reader.language)
+        letter_id = str(uuid4())
+        domain = self._from.rpartition("@")[2]
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = Address("mailwatch", addr_spec=self._from)
+        mail["To"] = Address(addr_spec=reader.address)
+        mail["Subject"] = Words(_SUBJECT[what].template, words).say(say)
+        mail["Date"] = format_datetime(self._clock().astimezone(reader.zone))
+        mail["Message-ID"] = f"<{letter_id}@{domain}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "All"
+        mail["List-Id"] = f"mailwatch alerts <alerts.mailwatch.{domain}>"
+        mail.set_content(Words(_BODY[what].template, words).say(say), cte="base64")
+        name, address, day = _key(what, mailbox, since, reader.address)
+        return OutboxItem(name, address, day, letter_id, f"{letter_id}@{domain}", mail.as_bytes(), "stored")
+
+
+def _key(what: str, mailbox: str, since: datetime, recipient: str) -> tuple[str, str, str]:
+    """What makes an alarm this alarm: one an outage, whoever was restarted meanwhile."""
+    moment = since.replace(microsecond=0).isoformat()
+    return f"{PREFIX}{what} {mailbox} {moment}", recipient, since.date().isoformat()
+
+
+def _told(values: dict[str, object], reader: Recipient) -> Iterator[tuple[str, object]]:
+    for name, value in values.items():
+        if isinstance(value, datetime):
+            yield name, value.astimezone(reader.zone).strftime("%Y-%m-%d %H:%M %Z")
+        else:
+            yield name, value
+
+
+def _entry(item: OutboxItem, state: str) -> Alert:
+    what, mailbox, since = item.name.removeprefix(PREFIX).split(" ")
+    return Alert(
+        id=item.digest_id,
+        what=what,
+        state=state,
+        mailbox=mailbox,
+        since=datetime.fromisoformat(since),
+        recipient=Text(item.recipient),
+        message_id=Text(item.message_id),
+        sha256=hashlib.sha256(item.raw).hexdigest(),
+    )

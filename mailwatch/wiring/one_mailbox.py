@@ -1,0 +1,211 @@
+"""One mailbox as the daemon works on it: short passes over a line that stays open between them."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.locks import mailbox_lock
+from mailwatch.adapters.sql.store import SqlStore
+from mailwatch.config.mailbox import MailboxConfig
+from mailwatch.config.model import Config
+from mailwatch.core.renaming import Mode
+from mailwatch.errors import MailwatchError
+from mailwatch.jobs.adoption import Watching
+from mailwatch.jobs.compare import Compared, compare
+from mailwatch.jobs.folders import Watched, choose
+from mailwatch.jobs.ingest import Ingest, PollReport, failed
+from mailwatch.jobs.rename import RenameFolder, Renamer
+from mailwatch.ports import Clock, Parser
+from mailwatch.wiring import assemble
+
+SLICE = 5.0
+"""Seconds of older mail at a time: new mail is looked at before each slice."""
+
+_NO_ENTRIES = 2**62
+"""A place in the ledger that nothing stands behind."""
+
+
+class Enough(Exception):
+    """The pass ends between two batches: what was read is kept, the rest comes with the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one look did. ``good``: at least one folder was read to its end.
+
+    ``more``: there is older mail left. ``left`` counts the mails of the folder that was being read.
+    """
+
+    report: PollReport
+    good: bool
+    more: bool = False
+    left: int = 0
+
+
+@dataclass(slots=True)
+class _Count:
+    """How far a pass came, gathered as it goes on, since one that is ended early reports nothing."""
+
+    fetched: int = 0
+    left: int = 0
+    began_older: float | None = None
+
+
+class OneMailbox:
+    """Jobs on one mailbox, for one thread. The mailbox's lock is held while a pass runs, not between.
+
+    ``alive`` is called with each batch, and may raise ``Enough``. ``archive`` is this mailbox's own.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        mailbox: MailboxConfig,
+        *,
+        store: SqlStore,
+        archive: FileArchive,
+        parser: Parser,
+        clock: Clock,
+        alive: Callable[[], None],
+    ) -> None:
+        self.name = mailbox.name
+        self._config = config
+        self._mailbox = mailbox
+        self._store = store
+        self._archive = archive
+        self._clock = clock
+        self._alive = alive
+        self._line = assemble.connection(mailbox, archive)
+        self._renamer = Renamer(store, archive, clock, lambda: secrets.token_hex(16), config.all_schemes)
+        self._count = _Count()
+        self._first: Watched | None = None
+        self._ingest = Ingest(
+            store=store,
+            archive=archive,
+            parser=parser,
+            rules=assemble.rules(config),
+            clock=clock,
+            progress=self._progress,
+        )
+
+    # ── looking ───────────────────────────────────────────────────────────────
+
+    def look(self, *, older: bool) -> Pass:
+        """New mail, with ``older`` a slice of older mail, what cases asked for, and due renames.
+
+        Raises:
+            MailboxBusy: another mailwatch is working on this mailbox.
+        """
+        self._count = _Count()
+        began = self._clock()
+        with self._locked():
+            try:
+                report, more = self._ingest.poll(self._line, self._watching(), older=older), False
+            except Enough:
+                report, more = PollReport(), True
+            report += self._rename_due()
+        good = self._read_since(began)
+        return Pass(report, good, more, self._count.left)
+
+    @property
+    def fetched(self) -> int:
+        """Mails fetched by the pass that runs, or ran last."""
+        return self._count.fetched
+
+    def last_good(self) -> datetime | None:
+        """When a folder was last read to its end, UTC."""
+        with self._store.digesting() as (_, shelf):
+            folders, _ = shelf.watch(_NO_ENTRIES)
+        mine = [f.last_good for f in folders if f.mailbox == self.name and f.last_good is not None]
+        return max(mine, default=None)
+
+    def compare(self) -> Compared:
+        """Hold what we believe to lie in each folder against what does (nightly)."""
+        with self._locked():
+            watched = self._watched()
+            found = Compared()
+            for one in watched:
+                self._alive()
+                found += compare(self._store, self._line, self._ingest, self._watching(), one)
+            return found
+
+    # ── waiting ───────────────────────────────────────────────────────────────
+
+    def open_for_waiting(self) -> bool | None:
+        """Open the first folder, INBOX if it is watched. None: the server cannot tell of new mail.
+
+        False: mail has come since the last pass, so there is nothing to wait for.
+        """
+        if not self._line.capabilities().idle:
+            return None
+        self._first = self._first or next(iter(self._watched()), None)
+        if self._first is None:
+            return None
+        state = self._line.examine(self._first.folder.name)
+        with self._store.writing() as tx:
+            cursor = tx.desk.cursor(self.name, state.folder)
+        if cursor is None or state.uidnext is None:
+            return True
+        return cursor.uidvalidity == state.uidvalidity and state.uidnext - 1 <= cursor.high
+
+    def wait(self, seconds: float, wake: int) -> bool:
+        """Whether the server told of new mail. See ``ports.Waiter``."""
+        return self._line.wait(seconds, wake)
+
+    def close(self) -> None:
+        """Take leave of the server; never raises."""
+        self._line.close()
+        self._archive.close()
+
+    # ── within ────────────────────────────────────────────────────────────────
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with mailbox_lock(self._config.data / "locks", self.name):
+            yield
+
+    def _progress(self, _where: str, done: int, left: int | None) -> None:
+        """After each batch. The first one of older mail starts the clock of the slice."""
+        self._count.fetched = done
+        self._alive()
+        if left is None:
+            return
+        self._count.left = max(left, 0)
+        now = time.monotonic()
+        if self._count.began_older is None:
+            self._count.began_older = now
+        elif now - self._count.began_older > SLICE:
+            raise Enough
+
+    def _watching(self) -> Watching:
+        return assemble.watching(self._config, self._mailbox, self._clock())
+
+    def _watched(self) -> tuple[Watched, ...]:
+        watching = self._watching()
+        return choose(self._line.folders(), watching.wishes, sent=watching.sent)[0]
+
+    def _rename_due(self) -> PollReport:
+        """Trouble here must not hide what came in before."""
+        if all(folder.rename is Mode.OFF for folder in self._mailbox.folders):
+            return PollReport()
+        try:
+            self._alive()
+            folders = [RenameFolder(w.folder.name, w.folder.role.value, w.rename) for w in self._watched()]
+            rename = self._config.rename
+            self._renamer.plan(self.name, folders, settle=rename.settle, backlog=rename.backlog)
+            rows = self._renamer.advance(self.name, self._line)
+        except Enough:
+            return PollReport()
+        except MailwatchError as error:
+            return failed(self.name, error)
+        return PollReport(renamed=sum(row.state == "done" for row in rows))
+
+    def _read_since(self, began: datetime) -> bool:
+        last = self.last_good()
+        return last is not None and last >= began
