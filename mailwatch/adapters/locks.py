@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from mailwatch.errors import ConfigError, TemporaryError
+
+
+_GLANCE = 0.02
+"""Seconds between two tries for a lock: the daemon lets go of it for a tenth of a second at a time."""
 
 
 class MailboxBusy(TemporaryError):
@@ -28,21 +33,19 @@ def daemon_lock(folder: Path) -> Iterator[None]:
     # No mailbox can have this name: theirs do not begin with a dot.
     descriptor = _open(folder, ".daemon")
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(descriptor, 0):
             raise ConfigError(
                 "another mailwatch daemon is running on this data folder",
                 mend="stop it first: systemctl stop mailwatch",
-            ) from None
+            )
         yield
     finally:
         os.close(descriptor)
 
 
 @contextmanager
-def mailbox_lock(folder: Path, mailbox: str) -> Iterator[None]:
-    """Hold the lock of ``mailbox`` while the block runs.
+def mailbox_lock(folder: Path, mailbox: str, *, patience: float = 0.0) -> Iterator[None]:
+    """Hold the lock of ``mailbox`` while the block runs; wait ``patience`` seconds for it.
 
     Raises:
         MailboxBusy: another mailwatch is working on this mailbox.
@@ -50,17 +53,28 @@ def mailbox_lock(folder: Path, mailbox: str) -> Iterator[None]:
     """
     descriptor = _open(folder, mailbox)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(descriptor, patience):
             raise MailboxBusy(
                 "another mailwatch is working on the mailbox {mailbox}",
                 mend="wait until it is done, or see who it is: mailwatch status",
                 mailbox=mailbox,
-            ) from None
+            )
         yield
     finally:
         os.close(descriptor)
+
+
+def _taken(descriptor: int, patience: float) -> bool:
+    end = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_GLANCE)
+        else:
+            return True
 
 
 def _open(folder: Path, mailbox: str) -> int:

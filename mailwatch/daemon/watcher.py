@@ -7,7 +7,6 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -15,7 +14,7 @@ from uuid import uuid4
 from mailwatch.adapters.locks import MailboxBusy
 from mailwatch.core.backoff import Backoff, patient_delay
 from mailwatch.daemon.bell import Bell, Want
-from mailwatch.daemon.events import event
+from mailwatch.daemon.events import event, log
 from mailwatch.daemon.heart import Hearts
 from mailwatch.errors import MailwatchError, TemporaryError, Words
 from mailwatch.wiring.one_mailbox import Enough, OneMailbox, Pass
@@ -29,11 +28,20 @@ REST = 240.0
 BETWEEN_SLICES = 0.1
 """Seconds in which a command that waits for the mailbox's lock gets it."""
 
+FOR_A_TURN = 2.0
+"""Seconds to wait for a turn at reading older mail; less than SIGTERM allows."""
+
+WITHOUT_A_TURN = 3.0
+"""Seconds until the next try: meanwhile new mail is looked at."""
+
 BUSY = 5.0
 """Seconds until a mailbox is tried again on which a command is working."""
 
 GATHER = 0.3
 """Seconds after the server's word: mails that come together are read together."""
+
+
+_DEFECT = Words("an error of mailwatch itself; the log shows where")
 
 
 @dataclass(slots=True)
@@ -68,6 +76,7 @@ class Watcher(threading.Thread):
         self.state = State(name)
         self.bell = Bell()
         self._make = make
+        self._box: OneMailbox | None = None
         self._shared = shared
         self._wanted: set[Want] = set()
         self._not_before = 0.0
@@ -80,22 +89,28 @@ class Watcher(threading.Thread):
     # ── the loop ──────────────────────────────────────────────────────────────
 
     def run(self) -> None:
-        """One outer loop; whatever a pass raises ends here and is tried again."""
-        box = self._make(self._alive)
-        try:
-            self.state.last_good = box.last_good()
-            while not self._shared.stop.is_set():
-                self._step(box)
-        except Enough:
-            pass
-        except MailwatchError as error:
-            self._failed(error.message, error)
-        finally:
-            box.close()
-            self.bell.close()
-            self._shared.hearts.forget(self.name)
+        """One outer loop: whatever goes wrong ends here, is told, and is tried again."""
+        while not self._shared.stop.is_set():
+            try:
+                self._step()
+            except Enough:
+                continue
+            except MailwatchError as error:
+                self._failed(error.message, error)
+            except Exception as error:  # noqa: BLE001 - a defect met in one mailbox must not end its watching
+                log.critical("event=defect mailbox=%s", self.state.name, exc_info=error)
+                self._failed(_DEFECT, None)
+        if self._box is not None:
+            self._box.close()
+        self.bell.close()
+        self._shared.hearts.forget(self.name)
 
-    def _step(self, box: OneMailbox) -> None:
+    def _open(self) -> None:
+        box = self._make(self._alive)
+        self.state.last_good = box.last_good()
+        self._box = box
+
+    def _step(self) -> None:
         self._beat(STEP_LIMIT)
         self._wanted |= self.bell.take()
         now = time.monotonic()
@@ -104,10 +119,12 @@ class Watcher(threading.Thread):
             self._soon = None
         if now < self._not_before:
             self._rest(self._not_before - now)
+        elif self._box is None:
+            self._open()
         elif self._wanted:
-            self._work(box)
+            self._work(self._box)
         else:
-            self._listen(box)
+            self._listen(self._box)
 
     def _rest(self, seconds: float) -> None:
         if self._soon is not None:
@@ -136,16 +153,11 @@ class Watcher(threading.Thread):
                 self._compare(box)
         except MailboxBusy:
             self._wanted |= {Want.POLL} | ({Want.COMPARE} if comparing else set())
-            self._not_before = time.monotonic() + BUSY
-        except MailwatchError as error:
-            self._failed(error.message, error)
-        except Exception as error:  # one mailbox's defect must not end the watching of the others
-            logging.getLogger(__name__).critical("event=defect mailbox=%s", self.state.name, exc_info=error)
-            self._failed(Words("an error of mailwatch itself: {kind}", {"kind": type(error).__name__}), None)
+            self._hold(BUSY)
 
     def _look(self, box: OneMailbox) -> None:
         """New mail, and, where it is this mailbox's turn, a slice of older mail."""
-        older = self._behind and self._shared.slots.acquire(blocking=False)
+        older = self._behind and self._shared.slots.acquire(timeout=FOR_A_TURN)
         began, poll = time.monotonic(), uuid4().hex[:8]
         try:
             done = box.look(older=older)
@@ -153,11 +165,10 @@ class Watcher(threading.Thread):
             if older:
                 self._shared.slots.release()
         self._judge(done, box, poll, time.monotonic() - began)
-        if self._behind and (not older or done.more):
+        self._behind = done.more if older else done.behind
+        if self._behind:
             self._wanted.add(Want.POLL)
-            self._hold(BETWEEN_SLICES if older else 1.0)
-        elif older:
-            self._behind = bool(done.report.errors)
+            self._hold(BETWEEN_SLICES if older else WITHOUT_A_TURN)
 
     def _hold(self, seconds: float) -> None:
         self._not_before = max(self._not_before, time.monotonic() + seconds)
@@ -187,7 +198,7 @@ class Watcher(threading.Thread):
         elif done.good or not report.errors:
             self._passes, self._not_before = Backoff(), 0.0
             self.state.failures, self.state.trouble = 0, None
-        if counts.filed:
+        if box.fetched and box.renames:
             self._soon = time.monotonic() + self._shared.settle.total_seconds() + 1
         if done.good:
             before, self.state.last_good = self.state.last_good, box.last_good()
@@ -243,13 +254,9 @@ class Watcher(threading.Thread):
             self._idles = Backoff()
         if news:
             self._wanted.add(Want.POLL)
-            with suppress(Enough):
-                self._rest_for_more()
+            self._shared.stop.wait(GATHER)
 
     def _patience_of_idle(self) -> float:
         limit = REST if self._soon is None else max(0.0, min(REST, self._soon - time.monotonic()))
         self._beat(limit + STEP_LIMIT)
         return limit
-
-    def _rest_for_more(self) -> None:
-        self._shared.stop.wait(GATHER)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, reduce
+from operator import add
 from pathlib import Path
 
 from mailwatch.adapters.archive import FileArchive
@@ -33,11 +34,14 @@ from mailwatch.jobs.person import Decided, file_message
 from mailwatch.jobs.refile import refile as refile_all
 from mailwatch.jobs.reindex import ReindexReport, reindex
 from mailwatch.jobs.remind import Reminder, RenderedDigest, SendRow
-from mailwatch.jobs.rename import RenameFolder, Renamer, RenameRow
+from mailwatch.jobs.rename import RenameFolder, Renamer, RenameRow, hindered
 from mailwatch.jobs.verify import VerifyReport, verify
 from mailwatch.mime.parse import parse
 from mailwatch.ports import Clock, Held, Mailbox
 from mailwatch.wiring import assemble, digests, health, importing, upkeep
+
+LOCK_PATIENCE = 20.0
+"""Seconds to wait for the daemon to come to the end of what it is doing with a mailbox."""
 
 
 def utc_now() -> datetime:
@@ -128,7 +132,8 @@ class App:
             rows = self._rename_one(mailbox, config, backlog=self.config.rename.backlog)
         except MailwatchError as error:
             return failed(config.name, error)
-        return PollReport(renamed=sum(row.state == "done" for row in rows))
+        report = PollReport(renamed=sum(row.state == "done" for row in rows))
+        return reduce(add, (failed(config.name, error) for error in hindered(rows)), report)
 
     def _fulfil(
         self, ingest: Ingest, config: MailboxConfig, pins: Mapping[str, Pin], mailbox: Mailbox
@@ -152,7 +157,7 @@ class App:
 
     @contextmanager
     def _connected(self, config: MailboxConfig) -> Iterator[Mailbox]:
-        with mailbox_lock(self.config.data / "locks", config.name):
+        with mailbox_lock(self.config.data / "locks", config.name, patience=LOCK_PATIENCE):
             mailbox = assemble.connection(config, self.archive)
             try:
                 yield mailbox
@@ -216,7 +221,8 @@ class App:
                         config.name, self._rename_folders(mailbox, config), backlog=backlog
                     )
                 else:
-                    rows += self._rename_one(mailbox, config, backlog=backlog, by_person=backlog)
+                    done = self._rename_one(mailbox, config, backlog=backlog, by_person=backlog)
+                    rows += dict.fromkeys((*done, *self._renamer.waiting(config.name)))
         return tuple(rows)
 
     def _rename_one(

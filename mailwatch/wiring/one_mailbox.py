@@ -14,6 +14,7 @@ from mailwatch.adapters.locks import mailbox_lock
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.model import Config
+from mailwatch.core.digest_facts import FolderFacts
 from mailwatch.core.renaming import Mode
 from mailwatch.errors import MailwatchError
 from mailwatch.jobs.adoption import Watching
@@ -39,11 +40,13 @@ class Enough(Exception):
 class Pass:
     """What one look did. ``good``: at least one folder was read to its end.
 
-    ``more``: there is older mail left. ``left`` counts the mails of the folder that was being read.
+    ``more``: the slice of older mail ended before the mail did. ``behind``: older mail of some
+    folder is still to be read. ``left`` counts the mails of the folder that was being read.
     """
 
     report: PollReport
     good: bool
+    behind: bool
     more: bool = False
     left: int = 0
 
@@ -110,8 +113,14 @@ class OneMailbox:
             except Enough:
                 report, more = PollReport(), True
             report += self._rename_due()
-        good = self._read_since(began)
-        return Pass(report, good, more, self._count.left)
+        folders = self._folders()
+        good = any(f.last_good is not None and f.last_good >= began for f in folders)
+        return Pass(report, good, not all(f.backfilled for f in folders), more, self._count.left)
+
+    @property
+    def renames(self) -> bool:
+        """Whether some folder's mails are renamed."""
+        return any(folder.rename is not Mode.OFF for folder in self._mailbox.folders)
 
     @property
     def fetched(self) -> int:
@@ -120,10 +129,12 @@ class OneMailbox:
 
     def last_good(self) -> datetime | None:
         """When a folder was last read to its end, UTC."""
+        return max((f.last_good for f in self._folders() if f.last_good is not None), default=None)
+
+    def _folders(self) -> tuple[FolderFacts, ...]:
         with self._store.digesting() as (_, shelf):
             folders, _ = shelf.watch(_NO_ENTRIES)
-        mine = [f.last_good for f in folders if f.mailbox == self.name and f.last_good is not None]
-        return max(mine, default=None)
+        return tuple(f for f in folders if f.mailbox == self.name)
 
     def compare(self) -> Compared:
         """Hold what we believe to lie in each folder against what does (nightly)."""
@@ -192,7 +203,7 @@ class OneMailbox:
 
     def _rename_due(self) -> PollReport:
         """Trouble here must not hide what came in before."""
-        if all(folder.rename is Mode.OFF for folder in self._mailbox.folders):
+        if not self.renames:
             return PollReport()
         try:
             self._alive()
@@ -205,7 +216,3 @@ class OneMailbox:
         except MailwatchError as error:
             return failed(self.name, error)
         return PollReport(renamed=sum(row.state == "done" for row in rows))
-
-    def _read_since(self, began: datetime) -> bool:
-        last = self.last_good()
-        return last is not None and last >= began
