@@ -130,6 +130,11 @@ class Renamer:
         run.carry(self._kept([_fitting(p, capabilities) for p in waiting], run))
         return tuple(row(p) for p in run.outcome.values())
 
+    def waiting(self, mailbox: str) -> tuple[RenameRow, ...]:
+        """What is planned and not done yet, and why."""
+        with self._store.writing() as transaction:
+            return tuple(row(p) for p in transaction.plans.open(mailbox))
+
     # within
 
     def _consent(
