@@ -1,7 +1,8 @@
 """The first run over years of mail: 20,000 mails of 20 kB from a local Dovecot, filed by ``mailwatch poll``.
 
 Run by ``make bench``. Prints seconds, mails a second and memory; asserts nothing, since figures depend
-on the machine. Options: --mails N, --size BYTES, --keep (leave the folder with database and archive).
+on the machine. Options: --mails N, --size BYTES, --keep (leave the folder with database and archive),
+--varied (20,000 words instead of 20, and as many people, so that nothing that is remembered helps too much).
 """
 
 # ruff: noqa: T201 - a tool of the command line speaks by print.
@@ -67,12 +68,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--mails", type=int, default=20_000)
     parser.add_argument("--size", type=int, default=20_000)
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--varied", action="store_true")
     return parser.parse_args()
 
 
 def _measure(server: DovecotServer, folder: Path, options: argparse.Namespace) -> None:
     user = server.new_user("bench", quota="20G")
-    written = _fill(server.maildir("bench"), options.mails, options.size)
+    written = _fill(server.maildir("bench"), options.mails, options.size, varied=options.varied)
     print(f"{options.mails} mails, {written / 1e6:.0f} MB, on {os.cpu_count()} cores")
     config = _config(folder, user.port)
     first = _poll(config)
@@ -134,12 +136,12 @@ def _say(what: str, run: Run, mails: int) -> None:
     print(f"{what}: {run.seconds:.1f} s{rate}, {memory}")
 
 
-def _fill(maildir: Path, count: int, size: int) -> int:
+def _fill(maildir: Path, count: int, size: int, *, varied: bool = False) -> int:
     """Write ``count`` mails into a Maildir; the bytes written."""
     for name in ("cur", "new", "tmp"):
         (maildir / name).mkdir(parents=True)
     total = 0
-    for number, (raw, at) in enumerate(_mails(count, size)):
+    for number, (raw, at) in enumerate(_mails(count, size, varied=varied)):
         path = maildir / "cur" / f"{int(at.timestamp())}.M{number}P1.bench:2,S"
         path.write_bytes(raw)
         os.utime(path, (at.timestamp(), at.timestamp()))
@@ -151,21 +153,23 @@ def _fill(maildir: Path, count: int, size: int) -> int:
     return total
 
 
-def _mails(count: int, size: int) -> Iterator[tuple[bytes, datetime]]:
+def _mails(count: int, size: int, *, varied: bool = False) -> Iterator[tuple[bytes, datetime]]:
     """Mails over the last 600 days: 7 of 10 speak of a case, 1 of 3 is Korean, in base64."""
     chance = random.Random(20_000)
-    pools = {True: _lines(KOREAN, chance), False: _lines(ENGLISH, chance)}
+    korean_words, english_words = _vocabulary(chance) if varied else (KOREAN, ENGLISH)
+    pools = {True: _lines(korean_words, chance), False: _lines(english_words, chance)}
     start, step = datetime.now(UTC).replace(microsecond=0) - timedelta(days=600), timedelta(days=590) / count
     for number in range(count):
         case, place = divmod(number, MAILS_IN_A_CASE)
         opened = start + step * case * MAILS_IN_A_CASE
         token = f"TrackingID#{opened:%y%m%d}0030{case % 1_000_000:06d}" if case % 10 < 7 else ""
-        head = _head(number, token, place, start + step * number)
+        people = chance.randrange(20_000) if varied else 0
+        head = _head(number, token, place, start + step * number, people)
         korean = number % 3 == 0
         yield head + _body(size - len(head), pools[korean], chance, korean=korean), start + step * number
 
 
-def _head(number: int, token: str, place: int, at: datetime) -> bytes:
+def _head(number: int, token: str, place: int, at: datetime, people: int) -> bytes:
     """The header; every fourth mail of a case has lost the number and is filed by its thread."""
     stamp = format_datetime(at)
     received = "".join(
@@ -173,7 +177,11 @@ def _head(number: int, token: str, place: int, at: datetime) -> bytes:
     )
     subject = f"RE: mail flow stops {number // MAILS_IN_A_CASE}"
     subject += f" - {token}" if token and place % 4 != 3 else ""
-    sender = "Hong G <support@mail.support.microsoft.com>" if token else "News <news@weekly.example>"
+    sender = (
+        f"Hong G {people} <support@mail.support.microsoft.com>"
+        if token
+        else f"News <news{people}@weekly.example>"
+    )
     answers = f"In-Reply-To: <m{number - 1}@bench.example>\n" if token and place else ""
     return (
         f"{received}From: {sender}\nTo: support@contoso.example\nSubject: {subject}\nDate: {stamp}\n"
@@ -192,7 +200,20 @@ def _body(room: int, pool: list[bytes], chance: random.Random, *, korean: bool) 
 
 
 def _lines(words: list[str], chance: random.Random) -> list[bytes]:
-    return [" ".join(chance.choices(words, k=12)).encode() + b"\n" for _ in range(500)]
+    """Lines of 12 words. The earlier a word stands in a long list, the more often it is used (Zipf's law)."""
+    weights = [1 / rank for rank in range(1, len(words) + 1)] if len(words) > len(KOREAN) else None
+    count = 500 if weights is None else 10_000
+    return [" ".join(chance.choices(words, weights, k=12)).encode() + b"\n" for _ in range(count)]
+
+
+def _vocabulary(chance: random.Random) -> tuple[list[str], list[str]]:
+    """20,000 made-up words, and half of each in a Korean mail."""
+    latin = ["".join(chance.choices("etaoinshrdlucmfwyp", k=chance.randint(2, 9))) for _ in range(20_000)]
+    hangul = [
+        "".join(chr(0xAC00 + chance.randrange(11_172)) for _ in range(chance.randint(2, 4)))
+        for _ in range(10_000)
+    ]
+    return [word for pair in zip(hangul, latin, strict=False) for word in pair], latin
 
 
 if __name__ == "__main__":
