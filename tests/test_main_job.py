@@ -269,6 +269,38 @@ def test_a_person_files_a_mail_and_its_answers_follow(house: Callable[..., House
     assert "d@example" not in {m["message_id"] for m in home.json("show", NUMBER)["messages"]}
 
 
+def test_the_digest_comes_once_and_is_known_for_ours(house: Callable[..., House]) -> None:
+    """Without smtp it is put into the inbox, once a day, and the next poll takes it for nobody's mail."""
+    home = house(rename="replace", more=f"digests: [{{name: daily, to: [{US}]}}]\n")
+    fill(home.user)
+    home.json("poll")
+    cases = home.json("cases")
+    assert ["sent"] == [row["state"] for row in home.json("digest", "--send")]
+    assert ["already-sent"] == [row["state"] for row in home.json("digest", "--send")]
+    digests = [mail for mail in home.user.dump() if b"\nMailwatch-Digest: " in mail.raw]
+    assert 1 == len(digests)
+    assert b"Auto-Submitted: auto-generated" in digests[0].raw
+    report = home.json("poll")
+    assert (0, 0, 0) == (report["filed"], report["unnumbered"], report["renamed"])
+    assert cases == home.json("cases")
+    zeros = home.json("poll")
+    assert {0} == {zeros[key] for key in zeros if key != "errors"}
+    assert home.json("verify")["ok"]
+
+
+def test_a_forged_digest_and_a_forged_copy_are_mail_like_any_other(house: Callable[..., House]) -> None:
+    """Fields of ours prove nothing: the mails are filed as a stranger's, and never renamed."""
+    home = house(rename="replace")
+    fields = f"Mailwatch-Digest: 0\r\nMailwatch-Original: sha256={'0' * 64}; plan={'0' * 32}\r\n"
+    forged = letter("f", f"TrackingID#{NUMBER}", "Hello", sender="x@rnicrosoft.example", more=fields)
+    home.user.deliver(forged)
+    home.json("poll")
+    (message,) = home.json("show", NUMBER)["messages"]
+    assert "stranger" == message["filed_by"]["standing"]
+    assert [] == [row for row in home.json("rename", "--backlog") if row["state"] == "done"]
+    assert [forged] == [mail.raw for mail in home.user.dump()]
+
+
 def test_search_finds_two_korean_syllables(house: Callable[..., House]) -> None:
     """A part of a Korean word is found exactly."""
     home = house()
