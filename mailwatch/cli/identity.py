@@ -62,8 +62,12 @@ def _become(uid: int, gid: int) -> None:
 
 
 def _leave_closed_folder() -> None:
-    """Root may stand in a folder that is closed to us; the workers would be started in it, and fail."""
-    if not os.access(".", os.X_OK):
+    """Root may stand where we may not: the workers, which enter the folder by its name, would not start."""
+    try:
+        closed = not os.access(Path.cwd(), os.X_OK)
+    except OSError:
+        closed = True
+    if closed:
         os.chdir("/")
 
 

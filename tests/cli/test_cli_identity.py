@@ -77,10 +77,13 @@ def test_owner_stays_himself(tmp_path: Path) -> None:
 def test_a_folder_that_is_closed_to_the_owner_is_left(tmp_path: Path) -> None:
     """``sudo mailwatch`` typed in /root: the workers start in the current folder and must be able to."""
     data, closed = tmp_path / "data", tmp_path / "closed"
-    closed.mkdir(mode=0o700)
+    inner = closed / "open"
+    inner.mkdir(parents=True)
+    closed.chmod(0o700)
     data.mkdir()
     os.chown(data, STRANGER, STRANGER)
     assert "/" == become(data, cwd=closed)[1][-1]
+    assert "/" == become(data, cwd=inner)[1][-1]
     closed.chmod(0o755)
     for parent in closed.parents[:3]:
         parent.chmod(0o755)
