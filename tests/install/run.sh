@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 cache=${TEST_CACHE:-/var/cache/mailwatch-test-install}
-packages=systemd,systemd-sysv,dbus,python3,python3-venv,make,ca-certificates,sudo,dovecot-imapd
+packages=systemd,systemd-sysv,dbus,python3,python3-venv,make,ca-certificates,sudo,procps,dovecot-imapd
 say() { echo "test-install: $*" >&2; }
 
 [ "$(id -u)" -eq 0 ] || { say "needs root"; exit 1; }
@@ -49,17 +49,23 @@ python=$("$base/usr/bin/python3" -c 'import sys; print("%d.%d" % sys.version_inf
     --python-version "$python" -d "$cache/wheels" -r "$work/tree/requirements.lock" \
     >"$work/pip.log" 2>&1 || { tail -n 15 "$work/pip.log" >&2; exit 1; }
 
-say "booting"
-started=$SECONDS
-systemd-nspawn --quiet --register=no --keep-unit --volatile=overlay --directory="$base" --private-network \
-    --hostname=mailwatch-test --link-journal=no --console=pipe \
-    --bind-ro="$cache/wheels:/wheels" --bind="$work/tree:/root/mailwatch" --bind="$work/out:/out" \
-    --bind-ro="$PWD/tests/install/mailwatch-test.service:/etc/systemd/system/mailwatch-test.service" \
-    --boot systemd.unit=mailwatch-test.service </dev/null >"$work/console" 2>&1 &
-container=$!
-wait "$container" || true
-container=
+machine() { # ARGUMENT...
+    systemd-nspawn --quiet --register=no --keep-unit --volatile=overlay --directory="$base" --private-network \
+        --hostname=mailwatch-test --link-journal=no --console=pipe \
+        --bind-ro="$cache/wheels:/wheels" --bind="$work/tree:/root/mailwatch" --bind="$work/out:/out" "$@" \
+        </dev/null >"$work/console" 2>&1 &
+    container=$!
+    wait "$container" || true
+    container=
+    cat "$work/out/log" 2>/dev/null || tail -n 40 "$work/console"
+    rm -f "$work/out/log"
+}
 
-cat "$work/out/log" 2>/dev/null || tail -n 40 "$work/console"
+started=$SECONDS
+say "with systemd"
+machine --bind-ro="$PWD/tests/install/mailwatch-test.service:/etc/systemd/system/mailwatch-test.service" \
+    --boot systemd.unit=mailwatch-test.service
+say "without systemd"
+machine --as-pid2 /bin/bash -c 'exec /root/mailwatch/tests/install/plain.sh >/out/log 2>&1'
 say "took $((SECONDS - started)) s"
-[ "$(cat "$work/out/result" 2>/dev/null)" = passed ]
+[ -e "$work/out/with-systemd" ] && [ -e "$work/out/without-systemd" ]
