@@ -41,7 +41,7 @@ uninstall:
 test-install: debian-container
 	@tests/install/run.sh
 
-test: check debian-dovecot debian-systemd
+test: check debian-dovecot debian-postgresql debian-systemd
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -q -n 2 -p tools.no_skips --cov --cov-report= $(PYTEST_ARGS)
 	@$(BIN)/python tests/tools/coverage_gate.py
@@ -70,9 +70,12 @@ clean:
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find mailwatch tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: debian-dovecot debian-chromium debian-systemd debian-container
+.PHONY: debian-dovecot debian-postgresql debian-chromium debian-systemd debian-container
 debian-dovecot:
 	@tests/tools/debian.sh dovecot-imapd
+
+debian-postgresql:
+	@tests/tools/debian.sh postgresql
 
 # For systemd-analyze, which judges the unit; nothing of systemd has to run.
 debian-systemd:

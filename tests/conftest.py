@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from servers.dovecot import DovecotServer, find_dovecot
 from servers.mailuser import MailUser
+from servers.postgresql import PostgresqlServer, find_postgresql
 from servers.pymap_server import PymapServer
 from servers.shared import require_all, shared_folder
 from servers.smtp import SmtpSink
 
+_NO_POSTGRESQL = "PostgreSQL 15 or later is not installed (Debian: apt install postgresql)"
 _KEPT = {"MAILWATCH_SHARED", "MAILWATCH_REQUIRE_ALL"}
 
 
@@ -21,6 +23,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Tests that lack what they need skip on a user's machine and fail where all is required."""
     if item.get_closest_marker("server") and find_dovecot() is None:
         _missing("Dovecot is not installed (Debian: apt install dovecot-imapd)")
+    if item.get_closest_marker("postgresql") and find_postgresql() is None:
+        _missing(_NO_POSTGRESQL)
     if item.get_closest_marker("shared") and not shared_folder().is_dir():
         _missing(f"the shared test data are not at {shared_folder()} (set MAILWATCH_SHARED)")
 
@@ -62,6 +66,26 @@ def dovecot() -> Iterator[DovecotServer]:
     if find_dovecot() is None:
         _missing("Dovecot is not installed (Debian: apt install dovecot-imapd)")
     server = DovecotServer()
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """One PostgreSQL for the whole run; ask for it together with ``@pytest.mark.postgresql``."""
+    server = PostgresqlServer()
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL for this test alone, which may therefore kill and restart it."""
+    server = PostgresqlServer()
     try:
         yield server.start()
     finally:

@@ -1,4 +1,4 @@
-"""What every store must do, whatever lies below it: PostgreSQL joins by another ``open_store``."""
+"""What every store must do, whatever lies below it: each test runs on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes.books import START, Ticking, fetched, message, open_store, sha
+from fakes.books import BACKENDS, START, Ticking, fetched, message, open_store, sha, url_on
 
 from mailwatch.adapters.sql import SqlStore
 from mailwatch.core.casenumber import CaseNumber
@@ -40,9 +40,9 @@ def clock() -> Ticking:
     return Ticking()
 
 
-@pytest.fixture
-def store(tmp_path: Path, clock: Ticking) -> Iterator[SqlStore]:
-    opened = open_store(tmp_path / "data", clock)
+@pytest.fixture(params=BACKENDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Ticking) -> Iterator[SqlStore]:
+    opened = open_store(tmp_path / "data", clock, url=url_on(request, tmp_path / "data"))
     yield opened
     opened.close()
 

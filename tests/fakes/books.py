@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.sql import SqlStore
@@ -32,12 +34,26 @@ def url_of(data: Path) -> str:
     return f"sqlite:///{data / 'mailwatch.db'}"
 
 
-def open_store(data: Path, clock: Ticking | None = None, version: str = "mailwatch test") -> SqlStore:
-    """A store in the folder ``data``, made where it is missing."""
+def open_store(
+    data: Path, clock: Ticking | None = None, version: str = "mailwatch test", url: str | None = None
+) -> SqlStore:
+    """A store in the folder ``data``, made where it is missing; ``url``: its database, else SQLite there."""
     data.mkdir(mode=0o700, exist_ok=True)
     return SqlStore.open(
-        url_of(data), journal=FileJournal(data), clock=clock or Ticking(), software_version=version
+        url or url_of(data), journal=FileJournal(data), clock=clock or Ticking(), software_version=version
     )
+
+
+BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+"""For tests of what every database must do: parameters of a fixture that asks ``url_on``."""
+
+
+def url_on(request: pytest.FixtureRequest, data: Path) -> str:
+    """An empty database of the kind that the fixture's parameter names."""
+    if request.param == "sqlite":
+        return url_of(data)
+    url: str = request.getfixturevalue("postgresql").new_database()
+    return url
 
 
 def open_archive(data: Path) -> FileArchive:

@@ -35,6 +35,11 @@ if [[ " ${missing[*]} " == *" dovecot-imapd "* ]] && [ -d /run/systemd/system ] 
     units=(dovecot.service dovecot.socket)
     "${root[@]}" systemctl mask "${units[@]}" >/dev/null 2>&1 || true
 fi
+# Nor is a database server that nobody asked for; the tests start their own.
+if [[ " ${missing[*]} " == *" postgresql "* ]] && [ -d /run/systemd/system ]; then
+    units+=(postgresql.service)
+    "${root[@]}" systemctl mask postgresql.service >/dev/null 2>&1 || true
+fi
 echo "mailwatch: installing ${missing[*]} through apt (once)" >&2
 done=yes
 # The lists of a fresh machine are old or empty, so a failure is worth one update.

@@ -11,5 +11,5 @@ compile() {
     "$folder/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
         --no-header --no-emit-index-url --no-emit-find-links pyproject.toml "$@"
 }
-compile --extra demo --group build -o requirements.lock
-compile --extra demo --group build --group dev -o requirements-dev.lock
+compile --extra demo --extra postgresql --group build -o requirements.lock
+compile --extra demo --extra postgresql --group build --group dev -o requirements-dev.lock

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Dialect, Text, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, Integer, Text, TypeDecorator
 
 from mailwatch.core.canonical import from_milliseconds, milliseconds
+
+BIG = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits wide; SQLite counts rows up by itself only where the type says INTEGER."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -45,6 +49,26 @@ class Strings(TypeDecorator[tuple[str, ...]]):
         return () if value == "[]" else tuple(json.loads(value))
 
 
+LONGEST_KEY = 600
+"""Code points. PostgreSQL's B-trees take 2,704 bytes, and a stranger decides how long a Message-ID is."""
+
+
+class Key(TypeDecorator[str]):
+    """Text that a stranger wrote and that rows are found by. A longer one stands for itself by its hash."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy passes it
+        """The text, fit for UTF-8 and for an index."""
+        if value is None:
+            return None
+        clean = fit(value)
+        if len(clean) <= LONGEST_KEY:
+            return clean
+        return f"{clean[:100]}#{hashlib.sha256(clean.encode()).hexdigest()}"
+
+
 class Free(TypeDecorator[str]):
     """Text that a stranger wrote. What no database takes is replaced: lone surrogates and NUL."""
 
@@ -53,6 +77,11 @@ class Free(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy passes it
         """The text, fit for UTF-8."""
-        if value is None or value.isascii():
-            return value if value is None or "\0" not in value else value.replace("\0", "\ufffd")
-        return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+        return None if value is None else fit(value)
+
+
+def fit(value: str) -> str:
+    """``value`` without what no database takes."""
+    if not value.isascii():
+        value = value.encode("utf-8", "replace").decode("utf-8")
+    return value.replace("\0", "\ufffd") if "\0" in value else value

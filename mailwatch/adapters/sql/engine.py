@@ -1,21 +1,22 @@
 """Connections: how they are opened, how a transaction begins, and whose fault a failure is.
 
-SQLite first. What differs on PostgreSQL stands in this module and in ``search``.
+SQLite stands here; what differs on PostgreSQL, in ``postgres``.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from mailwatch.adapters.sql import postgres
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError
 
 BUSY_SECONDS = 30
@@ -40,27 +41,32 @@ def connect(url: str) -> Engine:
         ConfigError: the URL is none, or its database cannot be used.
     """
     parsed = _parsed(url)
-    if parsed.get_backend_name() == "sqlite":
-        _make_private(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return postgres.connect(parsed, BUSY_SECONDS)
+    _make_private(parsed)
     # The connection that a store keeps open may be closed by another thread than the one that opened it.
-    sqlite = {"check_same_thread": False} if parsed.get_backend_name() == "sqlite" else {}
-    engine = create_engine(parsed, poolclass=NullPool, connect_args=sqlite)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    engine = create_engine(
+        parsed, poolclass=NullPool, connect_args={"check_same_thread": False}, hide_parameters=True
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def place(engine: Engine) -> str:
+    """Where the database is, fit to be shown: without a password."""
+    return engine.url.set(query={}).render_as_string(hide_password=True)
+
+
 def _parsed(url: str) -> URL:
-    try:
+    with suppress(ArgumentError):
         parsed = make_url(url)
-        parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError):
-        raise ConfigError(
-            "the database address cannot be read",
-            mend="write it as sqlite:////path/to/mailwatch.db",
-        ) from None
-    return parsed
+        if parsed.get_backend_name() in {"sqlite", "postgresql"}:
+            return parsed
+    raise ConfigError(
+        "the database address cannot be read",
+        mend="write it as sqlite:////path/to/mailwatch.db or postgresql://user@host/mailwatch",
+    )
 
 
 def _make_private(url: URL) -> None:
@@ -97,7 +103,7 @@ def writer(engine: Engine) -> Iterator[Connection]:
         connection.execution_options(mailwatch_writes=True)
         with connection.begin():
             if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7104863)")
+                postgres.lock_writer(connection)
             yield connection
 
 
@@ -106,7 +112,7 @@ def reader(engine: Engine) -> Iterator[Connection]:
     """One reading transaction: a snapshot that later commits do not touch."""
     with translated(), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            connection.execution_options(isolation_level="REPEATABLE READ")
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
             yield connection
 
@@ -125,6 +131,15 @@ def translated() -> Iterator[None]:
 
 
 def _ours(error: DBAPIError) -> MailwatchError:
+    # SQLite has no SQLSTATE.
+    found = postgres.ours(error) if hasattr(error.orig, "sqlstate") else _of_sqlite(error)
+    if found is None:
+        # A defect of ours: the traceback must show it.
+        raise error
+    return found
+
+
+def _of_sqlite(error: DBAPIError) -> MailwatchError | None:
     said = str(error.orig).lower()
     if "locked" in said or "busy" in said:
         return TemporaryError(
@@ -152,5 +167,4 @@ def _ours(error: DBAPIError) -> MailwatchError:
             mend="if it lasts, look after the disk that holds it",
             why=str(error.orig),
         )
-    # Anything else is a defect of ours: the traceback must show it.
-    raise error
+    return None

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from mailwatch.adapters.sql import postgres
 from mailwatch.adapters.sql.duplicate import duplicate
 from mailwatch.adapters.sql.engine import translated
 from mailwatch.errors import ConfigError
@@ -51,6 +52,9 @@ def _run(engine: Engine, target: str, *, up: bool) -> None:
             driver.execute("PRAGMA foreign_keys = OFF").close()
         connection.execution_options(mailwatch_writes=True)
         with connection.begin():
+            if engine.dialect.name == "postgresql":
+                postgres.lock_writer(connection)
+                postgres.refuse_other_encodings(connection)
             if up:
                 _keep_copy(connection, target)
             (command.upgrade if up else command.downgrade)(configuration(connection), target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, Table, Text
 
-from mailwatch.adapters.sql.columns import Free
+from mailwatch.adapters.sql.columns import Free, Key
 from mailwatch.adapters.sql.tables import HASH
 
 
@@ -24,7 +24,7 @@ def digests_table(metadata: MetaData, prefix: str) -> Table:
     return Table(
         f"{prefix}digests",
         metadata,
-        Column("message_id", Free, primary_key=True),
+        Column("message_id", Key, primary_key=True),
         Column("id", Text, nullable=False),
         Column("body_sha256", HASH, nullable=False),
     )

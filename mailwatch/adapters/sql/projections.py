@@ -22,7 +22,7 @@ from sqlalchemy import (
     Text,
 )
 
-from mailwatch.adapters.sql.columns import Free, Moment, Strings
+from mailwatch.adapters.sql.columns import BIG, Free, Key, Moment, Strings
 from mailwatch.adapters.sql.own_marks import bars_table, digests_table
 from mailwatch.adapters.sql.tables import HASH, NAMING
 
@@ -81,14 +81,14 @@ def _originals(metadata: MetaData, prefix: str) -> Table:
     return Table(
         f"{prefix}originals",
         metadata,
-        Column("seq", Integer, primary_key=True),
+        Column("seq", BIG, primary_key=True, autoincrement=False),
         Column("sha256", HASH, nullable=False, unique=True),
         Column("size", BigInteger, nullable=False),
         Column("internaldate", Moment),
         Column("server", Free),
         Column("first_seen", Moment, nullable=False),
         Column("readable", Boolean, nullable=False),
-        Column("message_id", Free, index=True),
+        Column("message_id", Free),
         Column("thread_key", Free, nullable=False),
         Column("answers", Strings, nullable=False),
         Column("date", Moment, nullable=False),
@@ -103,6 +103,8 @@ def _originals(metadata: MetaData, prefix: str) -> Table:
         Column("subject_fields", Integer, nullable=False),
         Column("body_hash", Text, nullable=False),
         Column("own_hash", Text, nullable=False),
+        # A hash takes any length, which a B-tree of PostgreSQL does not.
+        Index(f"ix_{prefix}originals_message_id", "message_id", postgresql_using="hash"),
     )
 
 
@@ -111,7 +113,7 @@ def _links(metadata: MetaData, prefix: str) -> Table:
     return Table(
         f"{prefix}links",
         metadata,
-        Column("key", Free, nullable=False),
+        Column("key", Key, nullable=False),
         Column("sha256", HASH, nullable=False),
         PrimaryKeyConstraint("key", "sha256"),
     )
@@ -122,7 +124,7 @@ def _places(metadata: MetaData, prefix: str) -> Table:
     return Table(
         f"{prefix}places",
         metadata,
-        Column("seq", Integer, primary_key=True),
+        Column("seq", BIG, primary_key=True, autoincrement=False),
         Column("sha256", HASH, nullable=False, index=True),
         Column("mailbox", Free, nullable=False),
         Column("folder", Free),
@@ -177,7 +179,7 @@ def _mentions(metadata: MetaData, prefix: str) -> Table:
         Column("position", Integer, nullable=False),
         Column("scheme", String(40), nullable=False),
         Column("number", Free, nullable=False),
-        Column("alias", Free, nullable=False, index=True),
+        Column("alias", Key, nullable=False, index=True),
         PrimaryKeyConstraint("sha256", "position"),
         Index(f"ix_{prefix}mentions_number", "number", "scheme"),
     )
@@ -214,7 +216,7 @@ def _renames(metadata: MetaData, prefix: str) -> Table:
     return Table(
         f"{prefix}renames",
         metadata,
-        Column("seq", Integer, primary_key=True),
+        Column("seq", BIG, primary_key=True, autoincrement=False),
         Column("direction", String(10), nullable=False),
         Column("standing", Boolean, nullable=False),
         Column("plan", String(32), nullable=False, index=True),

@@ -84,9 +84,9 @@ class SqlStore:
         schemes: Sequence[Scheme],
     ) -> None:
         self._engine = engine
-        # While it is open, closing another connection does not move the write-ahead log into the
+        # While it is open, closing another connection does not move SQLite's write-ahead log into the
         # database, which would cost every transaction some 40 ms.
-        self._anchor = engine.raw_connection()
+        self._anchor = engine.raw_connection() if engine.dialect.name == "sqlite" else None
         self._journal = journal
         self._clock = clock
         self._version = software_version
@@ -106,7 +106,7 @@ class SqlStore:
         """Open the database of ``url`` (an SQLAlchemy URL), made or migrated first where needed.
 
         Args:
-            url: ``sqlite:////path/to/file``.
+            url: ``sqlite:////path/to/file`` or ``postgresql://user@host/name``.
             journal: the lines beside it; compared with the database at once.
             clock: tells the time, UTC.
             software_version: stands in every entry.
@@ -134,9 +134,15 @@ class SqlStore:
                 )
         return store
 
+    @property
+    def place(self) -> str:
+        """Where the database is, without a password."""
+        return engines.place(self._engine)
+
     def close(self) -> None:
         """Let go of the database."""
-        self._anchor.close()
+        if self._anchor is not None:
+            self._anchor.close()
         self._engine.dispose()
 
     @contextmanager

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-from mailwatch.adapters.sql.columns import Free, Moment, Strings
+from mailwatch.adapters.sql.columns import BIG, Free, Key, Moment, Strings
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -36,7 +36,7 @@ metadata = MetaData(naming_convention=NAMING)
 ledger = Table(
     "ledger",
     metadata,
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
     Column("hash", HASH, nullable=False),
     Column("canonical", LargeBinary, nullable=False),
     UniqueConstraint("hash"),
@@ -74,13 +74,13 @@ cursors = Table(
 sightings = Table(
     "sightings",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", BIG, primary_key=True),
     Column("mailbox", Text, nullable=False),
     Column("folder", Free),
     Column("uidvalidity", BigInteger),
     Column("uid", BigInteger),
     Column("sha256", HASH, nullable=False, index=True),
-    Column("message_id", Free, index=True),
+    Column("message_id", Free),
     Column("answers", Strings, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("date", Moment, nullable=False),
@@ -88,13 +88,15 @@ sightings = Table(
     Column("body_hash", Text, nullable=False),
     Column("own_hash", Text, nullable=False),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    # A hash takes any length, which a B-tree of PostgreSQL does not.
+    Index("ix_sightings_message_id", "message_id", postgresql_using="hash"),
 )
 
 sighting_links = Table(
     "sighting_links",
     metadata,
     Column("sha256", HASH, nullable=False),
-    Column("key", Free, nullable=False, index=True),
+    Column("key", Key, nullable=False, index=True),
     PrimaryKeyConstraint("sha256", "key"),
 )
 
@@ -115,7 +117,7 @@ _OPEN = text("state IN ('planned', 'appended', 'verified', 'retiring')")
 plans = Table(
     "plans",
     metadata,
-    Column("position", Integer, primary_key=True),
+    Column("position", BIG, primary_key=True),
     Column("id", String(32), nullable=False, unique=True),
     Column("direction", String(10), nullable=False),
     Column("mode", String(10), nullable=False),

@@ -27,10 +27,23 @@ TABLES = (
     "outbox",
 )
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 _APPEND_ONLY = """
 CREATE TRIGGER ledger_no_{verb} BEFORE {VERB} ON ledger
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
 """
+
+_APPEND_ONLY_POSTGRESQL = (
+    """
+    CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN RAISE EXCEPTION ''the ledger is append-only''; END'
+    """,
+    """
+    CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only()
+    """,
+)
 
 
 def upgrade() -> None:
@@ -46,6 +59,15 @@ def upgrade() -> None:
     _plans()
     _held()
     _outbox()
+    _seal()
+
+
+def _seal() -> None:
+    """What is written in the ledger stays."""
+    if op.get_bind().dialect.name == "postgresql":
+        for statement in _APPEND_ONLY_POSTGRESQL:
+            op.execute(statement)
+        return
     for verb in ("update", "delete"):
         op.execute(_APPEND_ONLY.format(verb=verb, VERB=verb.upper()))
 
@@ -54,14 +76,14 @@ def downgrade() -> None:
     """Take everything away; only tests do."""
     for name in reversed(TABLES):
         op.drop_table(name)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION ledger_is_append_only()")
 
 
 def _ledger() -> None:
     op.create_table(
         "ledger",
-        sa.Column(
-            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("seq", BIG, autoincrement=False, nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("canonical", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_ledger")),
@@ -107,7 +129,7 @@ def _cursors() -> None:
 def _sightings() -> None:
     op.create_table(
         "sightings",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", BIG, nullable=False),
         sa.Column("mailbox", sa.Text(), nullable=False),
         sa.Column("folder", sa.Text(), nullable=True),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=True),
@@ -129,7 +151,9 @@ def _sightings() -> None:
             name=op.f("uq_sightings_mailbox_folder_uidvalidity_uid"),
         ),
     )
-    op.create_index(op.f("ix_sightings_message_id"), "sightings", ["message_id"], unique=False)
+    op.create_index(
+        op.f("ix_sightings_message_id"), "sightings", ["message_id"], unique=False, postgresql_using="hash"
+    )
     op.create_index(op.f("ix_sightings_seen_at"), "sightings", ["seen_at"], unique=False)
     op.create_index(op.f("ix_sightings_sha256"), "sightings", ["sha256"], unique=False)
 
@@ -166,7 +190,7 @@ def _consents() -> None:
 def _plans() -> None:
     op.create_table(
         "plans",
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", BIG, nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("direction", sa.String(length=10), nullable=False),
         sa.Column("mode", sa.String(length=10), nullable=False),
