@@ -31,6 +31,7 @@ _PLAIN_CHARSET = re.compile(
     rb"charset[ \t]*=[ \t]*(\"?)(?:us-ascii|utf-?8|iso-8859-[0-9]{1,2}|windows-125[0-8]|koi8-r|euc-kr|"
     rb"ks_c_5601-1987|windows-949|gb2312|gbk|gb18030|big5|shift_jis)\1(?=[\s;]|\Z)"
 )
+_DIGITS_AS_ZERO = bytes(ord("0") if chr(n) in "0123456789" else ord(" ") for n in range(256))
 # Comments, quoted local parts and the like: only a real reader of addresses can say who that is.
 _UNUSUAL_FROM = re.compile(rb"[(\\:]|\"[ \t]*@|[ \t]@|@[ \t\[]")
 
@@ -71,23 +72,21 @@ def _matters(raw: bytes, header: Header, shortest: int) -> bool:
         return True
     if any(_UNUSUAL_FROM.search(value) for value in header.all(b"from")):
         return True
-    # One digit stands alone in front: only then does the engine skip all other text at full speed.
-    digits = re.compile(rb"[0-9][0-9]{%d}" % (shortest - 1))
-    return _subject_matters(header, digits) or _body_matters(raw, header, digits)
+    return _subject_matters(header, shortest) or _body_matters(raw, header, shortest)
 
 
-def _subject_matters(header: Header, digits: re.Pattern[bytes]) -> bool:
+def _subject_matters(header: Header, shortest: int) -> bool:
     value = header.first(b"subject") or b""
     if not value.isascii():
         return True
     # Dropping every character that is no ASCII can only join runs, never break one.
     shown = unicodedata.normalize("NFKC", headers.decode_text(value)).encode("ascii", "ignore").lower()
-    return bool(digits.search(shown)) or _holds(shown, _WORDS)
+    return _has_run(shown, shortest) or _holds(shown, _WORDS)
 
 
-def _body_matters(raw: bytes, header: Header, digits: re.Pattern[bytes]) -> bool:
+def _body_matters(raw: bytes, header: Header, shortest: int) -> bool:
     body = raw[header.body :].lower()
-    if not body.isascii() or _holds(body, _OPAQUE) or _holds(body, _WORDS) or digits.search(body):
+    if not body.isascii() or _holds(body, _OPAQUE) or _holds(body, _WORDS) or _has_run(body, shortest):
         return True
     content = b"\n".join(f.value for f in header.fields if f.name.lower().startswith(b"content-")).lower()
     if not content.isascii() or _holds(content, _OPAQUE):
@@ -95,15 +94,20 @@ def _body_matters(raw: bytes, header: Header, digits: re.Pattern[bytes]) -> bool
     named = content + b"\n" + body
     if named.count(b"charset") != len(_PLAIN_CHARSET.findall(named)):
         return True
-    return b"=" in body and _escapes_matter(body, digits)
+    return b"=" in body and _escapes_matter(body, shortest)
 
 
-def _escapes_matter(body: bytes, digits: re.Pattern[bytes]) -> bool:
+def _escapes_matter(body: bytes, shortest: int) -> bool:
     """Whether quoted-printable, if it is that, could show more than the bytes do."""
     joined = _SOFT_BREAK.sub(b"", body)
     if _ESCAPE.search(body) or _ESCAPE.search(joined):
         return True
-    return bool(digits.search(joined)) or _holds(joined, _WORDS)
+    return _has_run(joined, shortest) or _holds(joined, _WORDS)
+
+
+def _has_run(text: bytes, length: int) -> bool:
+    """Whether so many digits stand together. Without an expression: it takes five times as long."""
+    return b"0" * length in text.translate(_DIGITS_AS_ZERO)
 
 
 def _holds(text: bytes, words: tuple[bytes, ...]) -> bool:
