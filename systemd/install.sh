@@ -68,9 +68,11 @@ put() { install -D -m "$1" "$2" "$DESTDIR$3"; }
 put_unit() {
     put 644 systemd/mailwatch.service "$UNITDIR/mailwatch.service"
     sed -i "s|/opt/mailwatch/|$PREFIX/|g" "$DESTDIR$UNITDIR/mailwatch.service"
-    local known
-    known=$(systemctl --version 2>/dev/null | awk 'NR == 1 { print int($2) }')
-    if [ "${known:-0}" -ge 254 ]; then
+    local known=0
+    if command -v systemctl >/dev/null; then
+        known=$(systemctl --version | awk 'NR == 1 { print int($2) }')
+    fi
+    if [ "$known" -ge 254 ]; then
         put 644 systemd/mailwatch-backoff.conf "$UNITDIR/mailwatch.service.d/backoff.conf"
     fi
 }
