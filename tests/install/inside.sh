@@ -35,6 +35,8 @@ ExecReload=
 ExecStart=
 ExecStart=/opt/mailwatch/current/bin/mailwatch --config /etc/mailwatch/config.yaml poll
 ExecStart=/opt/mailwatch/current/bin/mailwatch --config /etc/mailwatch/config.yaml verify
+# The whole of mailwatch, mail servers in Python included: workers, rename, digest, SMTP.
+ExecStart=/opt/mailwatch/current/bin/mailwatch demo --folder /tmp/demo
 U
 systemctl daemon-reload
 mv /etc/mailwatch/credentials/support-imap /etc/mailwatch/credentials/aside
@@ -49,6 +51,14 @@ run_service() {
     step "the service"
     holds "it starts" systemctl enable --now mailwatch
     holds "it is ready" state_is active
+    local pid
+    pid=$(systemctl show -P MainPID mailwatch)
+    holds "systemd has handed over its credential" test -e /run/credentials/mailwatch.service/mailwatch_support-imap
+    holds "its system calls are filtered" grep -qE '^Seccomp:\s+2$' "/proc/$pid/status"
+    holds "it can gain no rights" grep -qE '^NoNewPrivs:\s+1$' "/proc/$pid/status"
+    holds "it has no capability to gain" grep -qE '^CapBnd:\s+0+$' "/proc/$pid/status"
+    holds "it lives among users of its own" test "$(readlink "/proc/$pid/ns/user")" != "$(readlink /proc/1/ns/user)"
+    holds "it cannot write beside its folders" refused nsenter -t "$pid" -m -- touch /opt/mailwatch/x /etc/mailwatch/x
     deliver second '[TrackingID#2402220010009999] Another one'
     holds "new mail is filed" within 150 says 2402220010009999 mailwatch cases
     holds "commands beside it leave nothing of root" nothing_of_root
@@ -68,6 +78,7 @@ run_service() {
     local before
     before=$(systemctl show -P MainPID mailwatch)
     kill -KILL "$before"
+    # Nothing is watched in the 30 seconds until systemd starts it again.
     holds "killed, it comes back" within 60 bash -c "[ \$(systemctl show -P MainPID mailwatch) -gt 0 ] &&
         [ \$(systemctl show -P MainPID mailwatch) -ne $before ] && systemctl is-active mailwatch"
     holds "no traceback in the journal" bash -c '! journalctl -u mailwatch | grep -B2 -A20 Traceback'
