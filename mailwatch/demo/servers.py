@@ -11,10 +11,10 @@ import secrets
 import socket
 import threading
 from argparse import Namespace
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Coroutine, Generator, Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -28,6 +28,7 @@ from pysasl.hashing import Cleartext
 from mailwatch.demo.letter import Letter
 
 _T = TypeVar("_T")
+_Work: TypeAlias = Generator[Any, None, _T] | Coroutine[Any, Any, _T]
 _START_SECONDS = 20
 
 
@@ -48,6 +49,7 @@ class MailServer:
         self.port = free_port()
         self.password = secrets.token_urlsafe(12)
         self._loop = asyncio.new_event_loop()
+        self._loop.set_task_factory(_TaskKeeper())
         self._thread = threading.Thread(target=self._loop.run_forever, name="demo-imap", daemon=True)
         self._mailboxes = _Mailboxes(self.port, self.password)
 
@@ -123,6 +125,25 @@ class _Mailboxes:
         password = await Passwords(config).hash_password(self._password)
         await identity.set(UserMetadata(config, identity.name, password=password))
         self._users.add(identity.name)
+
+
+class _TaskKeeper:
+    """Makes tasks and holds them until they are done.
+
+    A loop holds its tasks weakly. pymap keeps none of those that serve its
+    connections, so the collector took some in the middle of a command.
+    """
+
+    def __init__(self) -> None:
+        self._kept: set[asyncio.Future[Any]] = set()
+
+    def __call__(
+        self, loop: asyncio.AbstractEventLoop, work: _Work[_T], /, **options: Any
+    ) -> asyncio.Task[_T]:
+        task = asyncio.Task(work, loop=loop, **options)
+        self._kept.add(task)
+        task.add_done_callback(self._kept.discard)
+        return task
 
 
 async def _end_tasks() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from imapclient import IMAPClient
 
 from mailwatch.adapters.catalog import catalog
 from mailwatch.core.filing import Verdict
@@ -19,6 +21,7 @@ from mailwatch.demo.outcome import Outcome
 from mailwatch.demo.page import Page
 from mailwatch.demo.play import play, show
 from mailwatch.demo.run import Played, part, run
+from mailwatch.demo.servers import MailServer
 from mailwatch.demo.setting import make_folder
 from mailwatch.demo.story import tell
 from mailwatch.errors import ConfigError
@@ -179,3 +182,15 @@ def test_what_strangers_wrote_cannot_steer_a_terminal() -> None:
         assert "\x1b]0;" not in stream.getvalue()
         assert "\x1b[2J" not in stream.getvalue()
         assert "hello" in stream.getvalue()
+
+
+def test_the_demo_s_server_outlives_the_garbage_collector() -> None:
+    """A connection is answered although nobody but the server's loop holds the task that serves it."""
+    with MailServer() as server:
+        server.fill(tell(NOW)[:1])
+        client = IMAPClient("127.0.0.1", port=server.port, ssl=False, timeout=20)
+        client.login("support", server.password)
+        for _ in range(20):
+            gc.collect()
+            client.select_folder("INBOX", readonly=True)
+        client.logout()

@@ -49,7 +49,7 @@ fi
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore
 say "installing the versions of $lock (once)"
 # pip's words go to a file: they only matter when it fails, and warnings of a working pip help nobody.
-if ! .venv/bin/python -m pip install --quiet --no-compile --require-hashes -r "$lock" >"$log" 2>&1 ||
+if ! .venv/bin/python -m pip install --quiet --require-hashes -r "$lock" >"$log" 2>&1 ||
     ! .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . >>"$log" 2>&1; then
     say "pip failed; its last words (all of them: $log):"
     tail -n 15 "$log" >&2
