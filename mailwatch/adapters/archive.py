@@ -12,7 +12,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -81,13 +81,11 @@ class FileArchive:
             return
         with translated(self._root):
             written = [(mail.sha256, self._write(mail)) for mail in _once(batch)]
-            # Waited for together, so that the disk can order them: one journal commit serves many.
-            with ThreadPoolExecutor(max_workers=_SYNCS_AT_ONCE) as pool:
-                list(pool.map(_sync_file, [path for _, path in written]))
-                folders: dict[Path, None] = {}
-                for sha256, path in written:
-                    self._link(sha256, path, folders)
-                list(pool.map(sync_folder, folders))
+            _together(_sync_file, [path for _, path in written])
+            folders: set[str] = set()
+            for sha256, path in written:
+                self._link(sha256, path, folders)
+            _together(sync_folder, [Path(folder) for folder in folders])
 
     def spool(self) -> Path:
         """See ``ports.Archive``."""
@@ -117,19 +115,22 @@ class FileArchive:
             os.close(handle)
         return path
 
-    def _link(self, sha256: str, path: Path, folders: dict[Path, None]) -> None:
-        final = self._path(sha256)
-        self._make_folders(final.parent, folders)
+    def _link(self, sha256: str, path: Path, folders: set[str]) -> None:
+        """Give the bytes their name; ``folders`` gathers what must be synced for it."""
+        # Text, not ``Path``: with thousands of mails the difference shows.
+        folder = f"{self._root}/{sha256[:2]}/{sha256[2:4]}"
+        final = f"{folder}/{sha256}.eml"
+        self._make_folders(folder, folders)
         try:
             os.link(path, final)
         except FileExistsError:
-            self._compare(sha256, path, final)
+            self._compare(sha256, path, Path(final))
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
             self._link(sha256, self._copied(sha256, path), folders)
             return
-        folders[final.parent] = None
+        folders.add(folder)
         if path.parent == self._own and path.suffix == ".eml":
             path.unlink()
 
@@ -142,13 +143,13 @@ class FileArchive:
         _sync_file(copy)
         return copy
 
-    def _make_folders(self, folder: Path, folders: dict[Path, None]) -> None:
-        for path in (folder.parent, folder):
+    def _make_folders(self, folder: str, folders: set[str]) -> None:
+        for path in (os.path.dirname(folder), folder):  # noqa: PTH120 - text, see above
             try:
-                path.mkdir(mode=PRIVATE_FOLDER)
+                os.mkdir(path, PRIVATE_FOLDER)  # noqa: PTH102 - text, see above
             except FileExistsError:
                 continue
-            folders[path.parent] = None
+            folders.add(os.path.dirname(path))  # noqa: PTH120 - text, see above
 
     def _compare(self, sha256: str, path: Path, final: Path) -> None:
         if not _same_bytes(path, final):
@@ -202,6 +203,18 @@ def _is_hash(text: str) -> bool:
 
 def _once(batch: Sequence[Fetched]) -> list[Fetched]:
     return list({mail.sha256: mail for mail in batch}.values())
+
+
+def _together(sync: Callable[[Path], None], paths: Sequence[Path]) -> None:
+    """Wait for all of them at once, so that the disk can order them: one journal commit serves many."""
+
+    def one_by_one(some: Sequence[Path]) -> None:
+        for path in some:
+            sync(path)
+
+    shares = [paths[n::_SYNCS_AT_ONCE] for n in range(min(_SYNCS_AT_ONCE, len(paths)))]
+    with ThreadPoolExecutor(max_workers=_SYNCS_AT_ONCE) as pool:
+        list(pool.map(one_by_one, shares))
 
 
 def _sync_file(path: Path) -> None:
