@@ -371,3 +371,15 @@ def test_parents_first_is_an_order_of_all_letters() -> None:
     """Each letter stands once, after the letters it names."""
     tree = grow([mail("c", answers="b", hour=0), mail("b", answers="a", hour=1), mail("a", hour=2)])
     assert ["a", "b", "c"] == [tree.letters[i].first.sha256 for i in tree.parents_first()]
+
+
+def test_two_authors_under_one_message_id_wrote_two_messages() -> None:
+    """The same body and date do not make one message of mails whose From differ."""
+    found = filed(
+        mail("m", mention(A)), mail("n", mention(A), thread_key="m@example", body_hash="m", from_addr="x@y")
+    )
+    assert (Verdict.FILED, Verdict.FILED, Confidence.DOUBTFUL) == (
+        found["m"].verdict,
+        found["n"].verdict,
+        found["n"].confidence,
+    )
