@@ -5,6 +5,7 @@ SQLite stands here; what differs on PostgreSQL, in ``postgres``.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -74,7 +75,7 @@ def _make_private(url: URL) -> None:
         raise ConfigError("the database must be a file", mend="write it as sqlite:////path/to/mailwatch.db")
     path = Path(str(url.database))
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        _create_or_look(path)
     except OSError as error:
         raise ConfigError(
             "the database {path} cannot be opened: {why}",
@@ -82,6 +83,20 @@ def _make_private(url: URL) -> None:
             path=path,
             why=error.strerror,
         ) from None
+
+
+def _create_or_look(path: Path) -> None:
+    """Make the file, or see whether it can be used; a file that is there is never opened.
+
+    Closing it again would drop the locks of every connection that this process has to it
+    (fcntl(2)), and another process could then clear away the write-ahead log under our feet.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        reason = errno.EISDIR if path.is_dir() else errno.EACCES
+        if path.is_dir() or not os.access(path, os.R_OK | os.W_OK):
+            raise OSError(reason, os.strerror(reason)) from None
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
