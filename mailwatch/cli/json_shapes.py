@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mailwatch.jobs.rename import RenameRow
     from mailwatch.jobs.verify import VerifyReport
     from mailwatch.ports import CaseRow, Held, Hit, MessageRow
+    from mailwatch.wiring.backup import BackupReport
     from mailwatch.wiring.health import CheckRow, Status
 
 Shape = dict[str, Any]
@@ -203,6 +204,21 @@ def verify(report: VerifyReport) -> Shape:
         "complete": report.complete,
         "entries": report.entries,
         "problems": [{"code": p.code, "detail": str(p.detail)} for p in report.problems],
+    }
+
+
+def backup(report: BackupReport) -> Shape:
+    """``backup``."""
+    return {
+        "folder": str(report.folder),
+        "at": stamp(report.at),
+        "entries": report.entries,
+        "head": report.head,
+        "originals": report.originals,
+        "bytes": report.size,
+        "linked": report.linked,
+        "copied": report.copied,
+        "database": report.database,
     }
 
 

@@ -32,5 +32,6 @@ MENU = {
     "check": Item("health", "check", "Check configuration, sign-in, folders and database."),
     "status": Item("health", "status", "Tell whether mail is being watched, and how far reading has come."),
     "verify": Item("upkeep", "verify", "Re-hash archive, ledger and texts and name what was changed."),
+    "backup": Item("backup", "backup", "Copy database, journals and originals into a folder, while it runs."),
     "demo": Item("demo", "demo", "Play a made-up mailbox through: poll, rename, digest."),
 }

@@ -39,6 +39,7 @@ from mailwatch.jobs.verify import VerifyReport, verify
 from mailwatch.mime.parse import parse
 from mailwatch.ports import Clock, Held, Mailbox
 from mailwatch.wiring import assemble, digests, health, importing, upkeep
+from mailwatch.wiring.backup import BackupReport, back_up
 
 LOCK_PATIENCE = 20.0
 """Seconds to wait for the daemon to come to the end of what it is doing with a mailbox."""
@@ -337,6 +338,10 @@ class App:
         """Hash archive, ledger, texts and journals again."""
         journal = FileJournal(self.config.data)
         return verify(self.store.evidence(), journal, self.archive, progress=progress)
+
+    def backup(self, folder: Path, progress: Progress) -> BackupReport:
+        """Copy database, journals and originals into ``folder``; see ``wiring.backup``."""
+        return back_up(self.config, self.store, folder, self._clock, progress)
 
     def check(self) -> tuple[health.CheckRow, ...]:
         """Does everything work that must."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from mailwatch.errors import TemporaryError
 
 
-def duplicate(source: Path, target: Path) -> None:
+def duplicate(source: Path, target: Path, begun: Callable[[], None] = lambda: None) -> None:
     """Copy what is committed in ``source`` into the file ``target``, readable by its owner alone.
+
+    ``begun`` is called once the moment that is copied stands fast: what is written from then on
+    is not in the copy.
 
     The copy is made beside its place, synced, and takes it in one step; a copy that stood
     there before is replaced.
@@ -21,7 +25,7 @@ def duplicate(source: Path, target: Path) -> None:
     """
     half = target.with_name(f"{target.name}.part")
     try:
-        _copy(source, half)
+        _copy(source, half, begun)
         _sync(half)
         half.replace(target)
         _sync(target.parent)
@@ -35,10 +39,14 @@ def duplicate(source: Path, target: Path) -> None:
         ) from error
 
 
-def _copy(source: Path, half: Path) -> None:
+def _copy(source: Path, half: Path, begun: Callable[[], None]) -> None:
     half.unlink(missing_ok=True)
     os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(half)) as copy:
+        database.isolation_level = None
+        database.execute("BEGIN").close()
+        database.execute("SELECT count(*) FROM sqlite_master").close()
+        begun()
         database.backup(copy)
         # The copy is one file: it takes the log's mode from its source, and nobody would carry a log along.
         copy.execute("PRAGMA journal_mode = DELETE").close()

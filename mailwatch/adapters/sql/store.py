@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
@@ -13,6 +14,7 @@ from mailwatch.adapters.sql import schema
 from mailwatch.adapters.sql.batch import Batch
 from mailwatch.adapters.sql.desk import SqlDesk, SqlFinder, SqlWishes
 from mailwatch.adapters.sql.digests import SqlDigestShelf
+from mailwatch.adapters.sql.duplicate import duplicate
 from mailwatch.adapters.sql.evidence import SqlEvidence
 from mailwatch.adapters.sql.ledger import Origin, SqlLedger, head
 from mailwatch.adapters.sql.library import SqlLibrary
@@ -26,6 +28,7 @@ from mailwatch.adapters.sql.trees import SqlTrees
 from mailwatch.adapters.sql.work import SqlConsents, SqlOutbox, SqlQuarantine
 from mailwatch.core.casenumber import Scheme
 from mailwatch.core.entries import Start
+from mailwatch.core.ledger import Head
 from mailwatch.core.schemes import BUILTIN
 from mailwatch.errors import ConfigError
 from mailwatch.ports import (
@@ -182,6 +185,37 @@ class SqlStore:
         with engines.reader(self._engine) as connection:
             tables = projections(self._settings(connection).generation)
             yield SqlLibrary(connection, tables, self._schemes), SqlDigestShelf(connection, tables)
+
+    def identity(self) -> tuple[str, Head]:
+        """The ledger's UUID, and the chain's end."""
+        with engines.reader(self._engine) as connection:
+            return self._settings(connection).ledger, head(connection)
+
+    def copy_to(self, target: Path, noted: Callable[[], None]) -> tuple[Head, bool]:
+        """Copy the database into the file ``target`` while others write.
+
+        ``noted`` is called while database and journal tell the same story and nobody writes.
+
+        Returns:
+            The chain's end at that moment, and whether there is a copy: PostgreSQL makes its own.
+
+        Raises:
+            TemporaryError: there is no room.
+        """
+        self.evidence().settle()
+        with ExitStack() as stack:
+            stack.enter_context(self._journal.locked())
+            end = self.identity()[1]
+
+            def begun() -> None:
+                noted()
+                stack.close()
+
+            if self._engine.dialect.name != "sqlite":
+                begun()
+                return end, False
+            duplicate(Path(str(self._engine.url.database)), target, begun)
+            return end, True
 
     def rebuild(self) -> SqlRebuild:
         """Fresh projections beside those in use."""
