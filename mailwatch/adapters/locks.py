@@ -14,7 +14,6 @@ from pathlib import Path
 
 from mailwatch.errors import ConfigError, TemporaryError
 
-
 _GLANCE = 0.02
 """Seconds between two tries for a lock: the daemon lets go of it for a tenth of a second at a time."""
 

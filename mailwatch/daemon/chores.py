@@ -71,6 +71,7 @@ class Chores:
                     job = digests.reminder(self._config, chosen, self._store, self._archive, self._clock)
                     for row in job.send(replace(spec, recipients=readers)):
                         _tell("digest", row, digest=spec.name)
+        event("digests-looked-at", level=logging.DEBUG)
 
     def _first_round_is_over(self, states: Sequence[State]) -> bool:
         if all(state.passes or state.failures for state in states):

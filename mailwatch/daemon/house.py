@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
+
+from apscheduler.jobstores.base import JobLookupError
 
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.workers import ProcessParser
@@ -45,6 +47,7 @@ class House:
                 self._stop,
                 config.rename.settle,
                 self._chores.passed,
+                self._looked,
             )
             self.watchers = tuple(Watcher(partial(self._one, m), m.name, shared) for m in config.mailboxes)
             self._closing = stack.pop_all()
@@ -103,6 +106,12 @@ class House:
             clock=self._clock,
             alive=alive,
         )
+
+    def _looked(self) -> None:
+        """Digests wait for the first look at every mailbox, and no longer."""
+        if all(state.passes or state.failures for state in self.states):
+            with suppress(JobLookupError):  # The end has begun.
+                self._timetable.modify_job("digests", next_run_time=self._clock())
 
     def _digests(self) -> None:
         self._chores.digests(self.states)

@@ -65,6 +65,7 @@ class Shared:
     stop: threading.Event
     settle: timedelta
     on_pass: Callable[[State, datetime | None], None]
+    on_first_look: Callable[[], None]
     chance: Callable[[], float] = field(default=random.random)
 
 
@@ -80,8 +81,10 @@ class Watcher(threading.Thread):
         self._shared = shared
         self._wanted: set[Want] = set()
         self._not_before = 0.0
+        self._looked = False
         self._behind = True
         self._soon: float | None = None
+        self._hindrances: tuple[Words, ...] = ()
         self._passes = Backoff()
         self._idles = Backoff()
         self._no_idle_before = 0.0
@@ -112,6 +115,9 @@ class Watcher(threading.Thread):
 
     def _step(self) -> None:
         self._beat(STEP_LIMIT)
+        if not self._looked and (self.state.passes or self.state.failures):
+            self._looked = True
+            self._shared.on_first_look()
         self._wanted |= self.bell.take()
         now = time.monotonic()
         if self._soon is not None and now >= self._soon:
@@ -177,6 +183,10 @@ class Watcher(threading.Thread):
         report = done.report
         for words in report.errors:
             event("trouble", level=logging.WARNING, mailbox=box.name, poll=poll, what=words)
+        if done.hindrances != self._hindrances:
+            self._hindrances = done.hindrances
+            for words in done.hindrances:
+                event("rename-hindered", level=logging.WARNING, mailbox=box.name, poll=poll, what=words)
         counts = report.outcome
         event(
             "poll",
@@ -196,6 +206,8 @@ class Watcher(threading.Thread):
         if report.errors and (report.temporary or not done.good):
             self._patience(report.errors[0], temporary=report.temporary, asked=report.retry_after)
         elif done.good or not report.errors:
+            if self._passes.failures:
+                event("recovered", mailbox=box.name, poll=poll, failures=self._passes.failures)
             self._passes, self._not_before = Backoff(), 0.0
             self.state.failures, self.state.trouble = 0, None
         if box.fetched and box.renames:

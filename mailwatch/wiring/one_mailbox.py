@@ -16,12 +16,12 @@ from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.model import Config
 from mailwatch.core.digest_facts import FolderFacts
 from mailwatch.core.renaming import Mode
-from mailwatch.errors import MailwatchError
+from mailwatch.errors import MailwatchError, Words
 from mailwatch.jobs.adoption import Watching
 from mailwatch.jobs.compare import Compared, compare
 from mailwatch.jobs.folders import Watched, choose
-from mailwatch.jobs.ingest import Ingest, PollReport, failed
-from mailwatch.jobs.rename import RenameFolder, Renamer
+from mailwatch.jobs.ingest import Ingest, PollReport
+from mailwatch.jobs.rename import RenameFolder, Renamer, hindered
 from mailwatch.ports import Clock, Parser
 from mailwatch.wiring import assemble
 
@@ -42,6 +42,7 @@ class Pass:
 
     ``more``: the slice of older mail ended before the mail did. ``behind``: older mail of some
     folder is still to be read. ``left`` counts the mails of the folder that was being read.
+    ``hindrances`` is what kept renames from being carried out; it is no reason to poll less.
     """
 
     report: PollReport
@@ -49,6 +50,7 @@ class Pass:
     behind: bool
     more: bool = False
     left: int = 0
+    hindrances: tuple[Words, ...] = ()
 
 
 @dataclass(slots=True)
@@ -112,10 +114,12 @@ class OneMailbox:
                 report, more = self._ingest.poll(self._line, self._watching(), older=older), False
             except Enough:
                 report, more = PollReport(), True
-            report += self._rename_due()
+            renamed, hindrances = self._rename_due()
+        report += PollReport(renamed=renamed)
         folders = self._folders()
         good = any(f.last_good is not None and f.last_good >= began for f in folders)
-        return Pass(report, good, not all(f.backfilled for f in folders), more, self._count.left)
+        behind = not all(f.backfilled for f in folders)
+        return Pass(report, good, behind, more, self._count.left, hindrances)
 
     @property
     def renames(self) -> bool:
@@ -201,10 +205,10 @@ class OneMailbox:
         watching = self._watching()
         return choose(self._line.folders(), watching.wishes, sent=watching.sent)[0]
 
-    def _rename_due(self) -> PollReport:
-        """Trouble here must not hide what came in before."""
+    def _rename_due(self) -> tuple[int, tuple[Words, ...]]:
+        """How many were renamed, and what hindered others. Trouble here must not hide what came in before."""
         if not self.renames:
-            return PollReport()
+            return 0, ()
         try:
             self._alive()
             folders = [RenameFolder(w.folder.name, w.folder.role.value, w.rename) for w in self._watched()]
@@ -212,7 +216,7 @@ class OneMailbox:
             self._renamer.plan(self.name, folders, settle=rename.settle, backlog=rename.backlog)
             rows = self._renamer.advance(self.name, self._line)
         except Enough:
-            return PollReport()
+            return 0, ()
         except MailwatchError as error:
-            return failed(self.name, error)
-        return PollReport(renamed=sum(row.state == "done" for row in rows))
+            return 0, (error.message,)
+        return sum(row.state == "done" for row in rows), tuple(e.message for e in hindered(rows))
