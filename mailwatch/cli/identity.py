@@ -33,6 +33,7 @@ def become_owner(data: Path) -> None:
             reason=error.strerror or error,
         ) from None
     if owner.st_uid == os.geteuid():
+        _leave_closed_folder()
         return
     if os.geteuid() != 0:
         raise ConfigError(
@@ -62,7 +63,7 @@ def _become(uid: int, gid: int) -> None:
 
 
 def _leave_closed_folder() -> None:
-    """Root may stand where we may not: the workers, which enter the folder by its name, would not start."""
+    """We may be called from where we may not be: the workers enter that folder by its name, and would fail."""
     try:
         closed = not os.access(Path.cwd(), os.X_OK)
     except OSError:

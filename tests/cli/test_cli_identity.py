@@ -82,9 +82,10 @@ def test_a_folder_that_is_closed_to_the_owner_is_left(tmp_path: Path) -> None:
     closed.chmod(0o700)
     data.mkdir()
     os.chown(data, STRANGER, STRANGER)
-    assert "/" == become(data, cwd=closed)[1][-1]
-    assert "/" == become(data, cwd=inner)[1][-1]
-    closed.chmod(0o755)
     for parent in closed.parents[:3]:
         parent.chmod(0o755)
+    assert "/" == become(data, cwd=closed)[1][-1]
+    assert "/" == become(data, cwd=inner)[1][-1]
+    assert "/" == become(data, start_as=str(STRANGER), cwd=inner)[1][-1]
+    closed.chmod(0o755)
     assert str(closed) == become(data, cwd=closed)[1][-1]
