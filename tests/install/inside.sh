@@ -47,6 +47,12 @@ holds "with a credential that systemd alone can read it succeeds" systemctl star
 chown mailwatch:mailwatch /etc/mailwatch/credentials/support-imap
 holds "the mail is filed" says 2402220010002574 mailwatch cases
 
+another_than() { # PID
+    local now
+    now=$(systemctl show -P MainPID mailwatch)
+    [ "$now" -gt 0 ] && [ "$now" -ne "$1" ] && systemctl is-active --quiet mailwatch
+}
+
 run_service() {
     step "the service"
     holds "it starts" systemctl enable --now mailwatch
@@ -62,6 +68,7 @@ run_service() {
     deliver second '[TrackingID#2402220010009999] Another one'
     holds "new mail is filed" within 150 says 2402220010009999 mailwatch cases
     holds "commands beside it leave nothing of root" nothing_of_root
+    echo "        resident, workers aside: $(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status") kB"
     holds "it takes a reload" systemctl reload mailwatch
     sleep 2
     cp /etc/mailwatch/config.yaml /root/good.yaml
@@ -75,12 +82,20 @@ run_service() {
     holds "and does not try for ever" test "$(systemctl show -P NRestarts mailwatch)" = 0
     cp /root/good.yaml /etc/mailwatch/config.yaml
     holds "mended, it starts" systemctl start mailwatch
+    mkdir -p /run/systemd/system/mailwatch.service.d
+    printf '%s\n' '[Service]' RestartSec=1 WatchdogSec=15 TimeoutAbortSec=2 \
+        >/run/systemd/system/mailwatch.service.d/impatient.conf
+    systemctl daemon-reload
+    systemctl restart mailwatch
     local before
     before=$(systemctl show -P MainPID mailwatch)
     kill -KILL "$before"
-    # Nothing is watched in the 30 seconds until systemd starts it again.
-    holds "killed, it comes back" within 60 bash -c "[ \$(systemctl show -P MainPID mailwatch) -gt 0 ] &&
-        [ \$(systemctl show -P MainPID mailwatch) -ne $before ] && systemctl is-active mailwatch"
+    holds "killed, it comes back" within 60 another_than "$before"
+    before=$(systemctl show -P MainPID mailwatch)
+    kill -STOP "$before"
+    holds "frozen, it is replaced" within 60 another_than "$before"
+    rm -r /run/systemd/system/mailwatch.service.d
+    systemctl daemon-reload
     holds "no traceback in the journal" bash -c '! journalctl -u mailwatch | grep -B2 -A20 Traceback'
     systemctl status --no-pager -n 30 mailwatch
 }

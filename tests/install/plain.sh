@@ -18,7 +18,7 @@ unshare --pid --fork --mount-proc --kill-child setpriv --reuid=mailwatch --regid
     /usr/local/bin/mailwatch --config /etc/mailwatch/config.yaml run 2>/root/log &
 outside=$!
 holds "mail is filed" within 60 says 2402220010002574 mailwatch cases
-daemon=$(pgrep -P $outside)
+read -r daemon <"/proc/$outside/task/$outside/children"
 echo 'nonsense: [' >>/etc/mailwatch/config.yaml
 kill -HUP "$daemon"
 holds "a broken configuration is told" within 20 grep -q reload-refused /root/log
