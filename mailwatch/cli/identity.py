@@ -63,7 +63,7 @@ def _become(uid: int, gid: int) -> None:
 
 
 def _leave_closed_folder() -> None:
-    """We may be called from where we may not be: the workers enter that folder by its name, and would fail."""
+    """We may be called from where we may not be: the workers enter that folder by name, and would fail."""
     try:
         closed = not os.access(Path.cwd(), os.X_OK)
     except OSError:
