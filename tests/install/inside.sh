@@ -4,8 +4,9 @@
 systemctl restart dovecot
 
 step install
+tree=$(find . | sort)
 holds "make install succeeds" make install
-holds "the tree is as it was" test -z "$(find . -newer Makefile -name '*.egg-info')"
+holds "the source is as it was" test "$(find . | sort)" = "$tree"
 holds "the command is there" says "mailwatch, version" mailwatch --version
 holds "the unit passes systemd-analyze verify" bash -c '[ -z "$(systemd-analyze verify mailwatch.service 2>&1 | tee /dev/stderr)" ]'
 holds "exposure is 1.5 at most" systemd-analyze security --no-pager --threshold=15 mailwatch.service
