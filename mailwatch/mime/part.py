@@ -6,6 +6,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 from email.message import Message as StdlibMessage
+from functools import cached_property
 from typing import TypeVar
 
 from mailwatch.mime.charsets import decode
@@ -30,7 +31,7 @@ def _octets(text: str) -> bytes:
 class Part(StdlibMessage):
     """A part: its type, its name, its bytes. What is added here never raises on hostile input."""
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """``type/subtype`` in lower case; text/plain where it cannot be read (RFC 2045 5.2)."""
         return _lenient(self.get_content_type, "text/plain")

@@ -24,6 +24,7 @@ _WRAPPED = 2  # lines above "wrote:" over which mailers wrap the rest of that se
 _BLANKS = " \t\u00a0"
 _MARKS = (">", "＞")
 _DASHES = ("-", "_", "=")
+_BEFORE_DASHES = frozenset((*_BLANKS, *_DASHES))
 
 # Outlook's labels in the languages of its users, Korean first among those that are not English.
 _LABELS = {
@@ -158,7 +159,9 @@ def _may_introduce(lines: list[str]) -> list[int]:
     return [
         n
         for n, line in enumerate(lines)
-        if ":" in line or "：" in line or line.lstrip(_BLANKS).startswith(_DASHES)
+        if ":" in line
+        or "：" in line
+        or (line[0] in _BEFORE_DASHES and line.lstrip(_BLANKS).startswith(_DASHES))
     ]
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailwatch.core.search import bigrams
-from mailwatch.mime import fields
+from mailwatch.mime import fields, tree
 from mailwatch.mime.headers import decode_base64
 from mailwatch.mime.limits import Limits
 from mailwatch.mime.parse import parse
@@ -36,6 +36,19 @@ def test_what_is_made_of_parts_is_still_taken_apart(kind: bytes) -> None:
     """Multiparts and attached messages have no octets of their own, but parts inside."""
     raw = b"Content-Type: " + kind + b"\r\n\r\n--b\r\n\r\none\r\n--b--\r\n"
     assert grow(raw, fields.split(raw), b"cut-", Limits()).root.is_multipart()
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"x", b"--", b"-", b"b", b"\r\n", b"\n", b"\r", b'BOUNDARY="b"', b"boundary = b;"])
+    )
+)
+def test_delimiters_and_boundaries_are_found_as_by_the_plain_expressions(pieces: list[bytes]) -> None:
+    """Looking for the rare letters first finds the same lines and the same declarations."""
+    raw = b"".join(pieces)
+    line = re.compile(rb"(?:\A|(?<=[\r\n]))--([^\r\n]{1,204})(?:\r\n|\n|\r|\Z)")
+    assert [m.span() for m in tree._DELIMITER.finditer(raw)] == [m.span() for m in line.finditer(raw)]
+    assert tree._boundaries(raw) == {quoted or bare for quoted, bare in tree._BOUNDARY.findall(raw)}
 
 
 @given(ASCII)
