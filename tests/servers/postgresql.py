@@ -31,7 +31,7 @@ max_connections = 60
 shared_buffers = 32MB
 lc_messages = 'C'
 """
-_ACCESS = f"host all {USER} 127.0.0.1/32 scram-sha-256\n"
+_ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n"
 
 
 def find_postgresql() -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from mailwatch.adapters.sql.ledger import head, text_columns
 from mailwatch.adapters.sql.project import Projector
 from mailwatch.adapters.sql.projections import VERSION, Projections, projections
 from mailwatch.adapters.sql.rows import filing
-from mailwatch.adapters.sql.schema import Settings, create_generation, drop_generation, read_settings
+from mailwatch.adapters.sql.schema import Settings, create_generation, drop_others, read_settings
 from mailwatch.adapters.sql.tables import ledger, settings, texts
 from mailwatch.core.filing import Filing, Verdict
 from mailwatch.core.ledger import Recorded, Sealed
@@ -22,6 +23,8 @@ from mailwatch.core.message import Message
 from mailwatch.core.texts import TextRow
 from mailwatch.errors import ConfigError, TemporaryError
 from mailwatch.ports import Change
+
+_log = logging.getLogger(__name__)
 
 _COMPARED = ("sha256", "verdict", "scheme", "number", "standing", "rule", "confidence", "via")
 
@@ -37,7 +40,9 @@ class SqlRebuild:
     def begin(self) -> None:
         """See ``ports.Rebuild``."""
         with writer(self._engine) as connection:
-            self._generation = _settings(connection).generation + 1
+            current = _settings(connection).generation
+            drop_others(connection, current)
+            self._generation = current + 1
             create_generation(connection, self._generation)
             _set(connection, "rebuilding", self._ticket)
 
@@ -63,8 +68,16 @@ class SqlRebuild:
             _set(connection, "generation", str(self._generation))
             _set(connection, "version", str(VERSION))
             connection.execute(delete(settings).where(settings.c.name == "rebuilding"))
-            drop_generation(connection, before.generation)
+        self._drop_old()
         return changed
+
+    def _drop_old(self) -> None:
+        """On its own: where a reader still holds the old tables, the new ones are in use all the same."""
+        try:
+            with writer(self._engine) as connection:
+                drop_others(connection, self._generation)
+        except TemporaryError as error:
+            _log.info("the old tables stay until the next reindex: %s", error)
 
     def _refuse_another(self, connection: Connection) -> None:
         ticket = connection.scalar(select(settings.c.value).where(settings.c.name == "rebuilding"))

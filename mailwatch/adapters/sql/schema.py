@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 
@@ -92,6 +93,17 @@ def create_generation(connection: Connection, generation: int) -> p.Projections:
     made.metadata.create_all(connection)
     search.create(connection, made.search)
     return made
+
+
+def drop_others(connection: Connection, generation: int) -> None:
+    """Take away what is left of all generations but this one."""
+    names = inspect(connection).get_table_names()
+    found = {int(match[1]) for name in names if (match := _GENERATION.match(name))}
+    for other in sorted(found - {generation}):
+        drop_generation(connection, other)
+
+
+_GENERATION = re.compile(r"p([0-9]+)_originals$")
 
 
 def drop_generation(connection: Connection, generation: int) -> None:

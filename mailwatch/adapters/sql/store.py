@@ -125,17 +125,23 @@ class SqlStore:
         # Looked at first: the journal follows the database, so it may only be behind.
         end = journal.end()
         engine = engines.connect(url)
-        schema.prepare(engine)
-        store = cls(engine, journal, clock, software_version, schemes)
-        with engines.reader(engine) as connection:
-            if stale:
-                return store
+        with ExitStack() as on_failure:
+            on_failure.callback(engine.dispose)
+            schema.prepare(engine)
+            store = cls(engine, journal, clock, software_version, schemes)
+            on_failure.callback(store.close)
+            if not stale:
+                store._refuse_unfit(end)
+            on_failure.pop_all()
+        return store
+
+    def _refuse_unfit(self, end: Head) -> None:
+        with engines.reader(self._engine) as connection:
             refuse_journal_ahead(end, head(connection))
-            if store._settings(connection).stale:
+            if self._settings(connection).stale:
                 raise ConfigError(
                     "the tables were made by another version of mailwatch", mend="run: mailwatch reindex"
                 )
-        return store
 
     @property
     def place(self) -> str:
