@@ -87,12 +87,14 @@ class Alarms:
             self._put(tx, "back", mailbox, told, since=since, until=until)
 
     def send(self) -> tuple[SendRow, ...]:
-        """Bring on their way what is stored and has rested since it was last refused."""
+        """Bring on their way what waits. What may have arrived rests first; what certainly did not goes at once."""
         now = self._clock()
         with self._store.writing() as tx:
             unsent = [i for i in tx.outbox.unsent() if i.name.startswith(PREFIX) and " " in i.name]
         return tuple(
-            self._outgoing.advance(item, self._from) for item in unsent if not item.tries or rested(item, now)
+            self._outgoing.advance(item, self._from)
+            for item in unsent
+            if item.state == "stored" or rested(item, now)
         )
 
     # ── within ────────────────────────────────────────────────────────────────

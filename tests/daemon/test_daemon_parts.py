@@ -1,0 +1,194 @@
+"""The parts of the daemon, one by one."""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers.house import build
+
+from mailwatch.adapters.catalog import say
+from mailwatch.adapters.systemd import Notifier
+from mailwatch.config import load
+from mailwatch.daemon.bell import Bell, Want
+from mailwatch.daemon.events import line
+from mailwatch.daemon.heart import Hearts
+from mailwatch.daemon.schedule import timetable
+from mailwatch.daemon.status import status_line
+from mailwatch.daemon.watcher import State
+from mailwatch.errors import TemporaryError, Words
+
+NOW = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
+
+
+# ── bell and heart ────────────────────────────────────────────────────────────
+
+
+def test_a_bell_wakes_a_thread_that_waits_and_tells_what_for() -> None:
+    """Rung twice for the same thing, it is heard once; taken, it is silent."""
+    bell = Bell()
+    threading.Timer(0.1, bell.ring, [Want.POLL]).start()
+    bell.wait(60)
+    bell.ring(Want.POLL)
+    bell.ring()
+    assert {Want.POLL} == bell.take()
+    assert frozenset() == bell.take()
+    assert not select.select([bell.fileno()], [], [], 0)[0]
+    bell.close()
+    bell.ring(Want.COMPARE)  # Late, and unheard.
+
+
+def test_a_bell_can_be_rung_any_number_of_times() -> None:
+    """A full pipe stops nobody: the timetable's threads must never wait for a mailbox."""
+    bell = Bell()
+    for _ in range(70_000):
+        bell.ring()
+    bell.take()
+    bell.take()
+    assert not select.select([bell.fileno()], [], [], 0)[0]
+    bell.close()
+
+
+def test_each_heart_has_a_limit_of_its_own() -> None:
+    """Who said that he needs an hour is not missed after a minute."""
+    now = [0.0]
+    hearts = Hearts(lambda: now[0])
+    hearts.beat("slow", 3600)
+    hearts.beat("quick", 10)
+    now[0] = 11
+    assert ("quick",) == hearts.silent()
+    hearts.beat("quick", 10)
+    assert () == hearts.silent()
+    now[0] = 4000
+    assert ("quick", "slow") == hearts.silent()
+    hearts.forget("quick")
+    assert ("slow",) == hearts.silent()
+
+
+# ── log lines ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({}, "event=x"),
+        ({"mailbox": "support", "n": 2, "why": None}, "event=x mailbox=support n=2"),
+        ({"seconds": 1.25}, "event=x seconds=1.2"),
+        ({"what": "two words"}, 'event=x what="two words"'),
+        ({"what": 'a "b"\nevent=y'}, 'event=x what="a \\"b\\"\\nevent=y"'),
+        ({"what": "메일함"}, "event=x what=메일함"),
+        ({"what": ""}, 'event=x what=""'),
+        ({"what": Words("hello {name}", {"name": "kim"})}, 'event=x what="hello kim"'),
+    ],
+)
+def test_an_event_is_one_line_that_nothing_can_break(values: dict[str, object], told: str) -> None:
+    """What a server says is quoted, so that it forges neither keys nor lines."""
+    assert told == line("x", values)
+
+
+# ── the service manager ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("abstract", [False, True])
+def test_the_protocol_of_sd_notify(tmp_path: Path, *, abstract: bool) -> None:
+    """READY, RELOADING with the monotonic time, STATUS on one line, food for the watchdog, STOPPING."""
+    name = f"mailwatch-{tmp_path.name}" if abstract else str(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind("\0" + name if abstract else name)
+        manager.settimeout(10)
+        address = "@" + name if abstract else name
+        notifier = Notifier({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "180000000"}, pid=7)
+        notifier.ready("all\nwell")
+        assert manager.recv(999).startswith(b"READY=1\nSTATUS=all well\nMAINPID=")
+        notifier.reloading()
+        told, _, micros = manager.recv(999).partition(b"MONOTONIC_USEC=")
+        assert (b"RELOADING=1\n", True) == (told, micros.isdigit())
+        notifier.alive()
+        assert b"WATCHDOG=1" == manager.recv(999)
+        notifier.stopping("끝")
+        assert "STOPPING=1\nSTATUS=끝".encode() == manager.recv(999)
+
+
+@pytest.mark.parametrize(
+    ("env", "seconds"),
+    [
+        ({}, None),
+        ({"WATCHDOG_USEC": "2500000"}, 2.5),
+        ({"WATCHDOG_USEC": "2500000", "WATCHDOG_PID": "7"}, 2.5),
+        ({"WATCHDOG_USEC": "2500000", "WATCHDOG_PID": "8"}, None),
+        ({"WATCHDOG_USEC": "0"}, None),
+        ({"WATCHDOG_USEC": "soon"}, None),
+    ],
+)
+def test_the_watchdog_is_ours_or_not(env: Mapping[str, str], seconds: float | None) -> None:
+    """Another process's watchdog, inherited by us, is not ours to feed (sd_watchdog_enabled(3))."""
+    assert seconds == Notifier(env, pid=7).watchdog
+
+
+def test_nobody_listens() -> None:
+    """Without a service manager nothing is said; with one that is gone, the caller hears of it."""
+    Notifier({}, pid=7).ready("x")
+    with pytest.raises(TemporaryError, match="service manager"):
+        Notifier({"NOTIFY_SOCKET": "/nonexistent/socket"}, pid=7).ready("x")
+
+
+# ── status and timetable ──────────────────────────────────────────────────────
+
+
+def state(name: str = "support", **changes: Any) -> State:
+    return State(name, **{"last_good": NOW, "passes": 1, **changes})
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ([], "no mailbox is configured"),
+        ([state(passes=0)], "looking at 1 mailboxes for the first time"),
+        ([state(), state("b")], "2 mailboxes are watched; all were read at 00:30 or later"),
+        (
+            [state(left=1200), state("b")],
+            "2 mailboxes are watched; about 1200 older mails are still to be read",
+        ),
+        (
+            [state(), state("b", failures=2, trouble=Words("nobody answers"))],
+            "1 of 2 mailboxes in trouble; b: nobody answers",
+        ),
+    ],
+)
+def test_the_status_tells_the_worst_first(states: list[State], told: str) -> None:
+    """One line for ``systemctl status``."""
+    assert told == say(status_line(states, UTC), "en")
+
+
+class Rung:
+    """Stands where a watcher stands in the timetable."""
+
+    def __init__(self, name: str) -> None:
+        self.state = State(name)
+        self.bell = Bell()
+
+
+def test_the_timetable_is_made_from_the_configuration(tmp_path: Path) -> None:
+    """Thirty mailboxes start one after the other; no job is lost for being late, none runs twice."""
+    house = build(tmp_path, "", more="poll: 10 min\n")
+    rungs: list[Any] = [Rung(f"m{n}") for n in range(30)]
+    jobs = {"digests": lambda: None}
+    made = timetable(load(house.config), rungs, jobs, lambda: None, now=NOW, chance=lambda low, high: high)
+    polls = [job for job in made.get_jobs() if job.id.startswith("poll ")]
+    assert 30 == len(polls)
+    assert {NOW + timedelta(seconds=0.25 * 29)} == {job.next_run_time for job in polls}
+    assert {timedelta(minutes=10)} == {job.trigger.interval for job in polls}
+    assert "Asia/Seoul" == str(made.timezone)
+    made.start(paused=True)
+    assert {(True, 1, None)} == {
+        (job.coalesce, job.max_instances, job.misfire_grace_time) for job in made.get_jobs()
+    }
+    made.shutdown()
+    for rung in rungs:
+        rung.bell.close()

@@ -1,0 +1,123 @@
+"""Alarms: once when a mailbox is lost, once when it is back, whatever happens in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from fakes.books import Ticking, open_store
+
+from mailwatch.adapters.catalog import catalog
+from mailwatch.core.entries import Alert, Watch
+from mailwatch.core.reminders import Recipient
+from mailwatch.errors import TemporaryError, Words
+from mailwatch.jobs.alarm import Alarms
+
+SEOUL = ZoneInfo("Asia/Seoul")
+LEE = Recipient("lee@contoso.example", "en", SEOUL)
+MEI = Recipient("mei@fabrikam.example", "ko", SEOUL)
+SINCE = datetime(2026, 3, 1, 7, 30, tzinfo=UTC)
+BACK = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+TROUBLE = Words("nobody answers at {host}", {"host": "mail.contoso.example"})
+
+
+@dataclass
+class Post:
+    """Takes mail, or refuses it."""
+
+    sent: list[tuple[str, bytes]] = field(default_factory=list)
+    closed: bool = False
+
+    def send(self, raw: bytes, sender: str, recipient: str) -> None:
+        if self.closed:
+            raise TemporaryError("the post is closed")
+        self.sent.append((recipient, raw))
+
+
+class House:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.post = Post()
+        self.clock = Ticking(datetime(2026, 3, 1, 9, 0, tzinfo=UTC))
+        self.restart()
+
+    def restart(self) -> None:
+        self.store = open_store(self.folder, self.clock)
+        self.alarms = Alarms(
+            self.store,
+            sender=self.post,
+            readers=(LEE, MEI),
+            from_addr="support@contoso.example",
+            translate=lambda language: catalog(language).gettext,
+            clock=self.clock,
+        )
+
+    def entries(self) -> list[Alert | Watch]:
+        recorded = (one.entry for one in self.store.evidence().recorded(0, 1000))
+        return [entry for entry in recorded if isinstance(entry, (Alert, Watch))]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.store.close()
+
+
+def test_an_outage_is_told_once_and_its_end_once(house: House) -> None:
+    """Also when mailwatch is restarted in the middle; each of the two readers hears twice in all."""
+    assert house.alarms.down("support", SINCE, TROUBLE)
+    house.alarms.send()
+    house.store.close()
+    house.restart()
+    assert not house.alarms.down("support", SINCE, TROUBLE)
+    house.alarms.send()
+    assert [LEE.address, MEI.address] == [to for to, _ in house.post.sent]
+    house.alarms.back("support", SINCE, BACK)
+    house.alarms.send()
+    house.alarms.send()
+    assert 4 == len(house.post.sent)
+    mail = message_from_bytes(house.post.sent[0][1], policy=default)
+    assert "[mailwatch] support is not being watched" == mail["Subject"]
+    text = mail.get_content()
+    assert "since 2026-03-01 16:30 KST" in text
+    assert "nobody answers at mail.contoso.example" in text
+    assert "auto-generated" == mail["Auto-Submitted"]
+
+
+def test_the_ledger_proves_the_silence(house: House) -> None:
+    """``watch`` from and to, and what was told to whom."""
+    house.alarms.down("support", SINCE, TROUBLE)
+    house.alarms.send()
+    house.alarms.back("support", SINCE, BACK)
+    told = house.entries()
+    assert [Watch("outage", "support", since=SINCE), Watch("outage", "support", since=SINCE, until=BACK)] == [
+        entry for entry in told if isinstance(entry, Watch)
+    ]
+    assert [("down", "stored")] * 2 + [("down", "sent")] * 2 + [("back", "stored")] * 2 == [
+        (entry.what, entry.state) for entry in told if isinstance(entry, Alert)
+    ]
+
+
+def test_a_short_outage_ends_without_a_mail(house: House) -> None:
+    """Who was not told that it began is not told that it is over; the ledger has it all the same."""
+    house.alarms.back("support", SINCE, BACK)
+    house.alarms.send()
+    assert [] == house.post.sent
+    assert 1 == len(house.entries())
+
+
+def test_a_closed_post_is_tried_again_with_the_next_ring(house: House) -> None:
+    """An alarm is urgent: what certainly did not arrive goes out as soon as it can, and once."""
+    house.post.closed = True
+    house.alarms.down("support", SINCE, TROUBLE)
+    assert {"stored"} == {row.state for row in house.alarms.send()}
+    house.post.closed = False
+    assert {"sent"} == {row.state for row in house.alarms.send()}
+    assert 2 == len(house.post.sent)
