@@ -534,6 +534,18 @@ class Outbox(Protocol):
         ...
 
 
+class Attic(Protocol):
+    """Work that is long done. What it proved stands in the ledger."""
+
+    def forget_plans(self, before: datetime) -> int:
+        """Drop plans that are done or aborted and were due before then; how many."""
+        ...
+
+    def forget_digests(self, before: datetime) -> int:
+        """Drop sent outbox items last touched before then, but the newest of each name and recipient."""
+        ...
+
+
 class Transaction(Protocol):
     """One writing transaction; nothing of it exists before it commits."""
 
@@ -547,6 +559,7 @@ class Transaction(Protocol):
     consents: Consents
     quarantine: Quarantine
     outbox: Outbox
+    attic: Attic
 
 
 class Store(Protocol):

@@ -19,7 +19,7 @@ from mailwatch.config.values import ConfigPath, Duration, Since, Switch, Wrong, 
 from mailwatch.core.casenumber import Scheme
 from mailwatch.core.standing import SenderPolicy
 
-LATER = ("customers", "plans", "calendars", "retention", "metrics")
+LATER = ("customers", "plans", "calendars", "metrics")
 """Keys that are read and kept, and used from a later version on."""
 
 
@@ -36,6 +36,27 @@ class RenameConfig(Section):
         description="Also rename mail that lay there before renaming was switched on, as "
         "`mailwatch rename --backlog` does by hand.",
         examples=[False],
+    )
+
+
+class RetentionConfig(Section):
+    """How long rows stay that only help the work; mail, ledger and texts stay for good."""
+
+    sightings: Duration = Field(
+        default=timedelta(days=400),
+        description="Traces of mail that was not kept: without one, a case that turns up later cannot find "
+        "its first mail.",
+        examples=["400 d"],
+    )
+    plans: Duration = Field(
+        default=timedelta(days=400),
+        description="Renames that came to their end; they can be taken back all the same.",
+        examples=["400 d"],
+    )
+    digests: Duration = Field(
+        default=timedelta(days=400),
+        description="Digests that were sent, word for word; the newest one stays.",
+        examples=["400 d"],
     )
 
 
@@ -169,7 +190,9 @@ class Config(Section):
     alerts: AlertsConfig = Field(
         default=AlertsConfig(), description="Who hears of it when a mailbox is not being watched."
     )
-    retention: JsonValue = Field(default=None, description=_LATER_TEXT)
+    retention: RetentionConfig = Field(
+        default=RetentionConfig(), description="How long what only helps the work is kept."
+    )
     metrics: JsonValue = Field(default=None, description=_LATER_TEXT)
     log: LogConfig = Field(default=LogConfig(), description="What is written about the work.")
 

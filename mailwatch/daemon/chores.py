@@ -22,10 +22,9 @@ from mailwatch.daemon.watcher import State
 from mailwatch.errors import MailwatchError, Words
 from mailwatch.jobs.remind import SendRow
 from mailwatch.jobs.remind.due import due_readers
+from mailwatch.jobs.retention import Retention, forget
 from mailwatch.ports import Clock
 from mailwatch.wiring import digests
-
-KEEP_SIGHTINGS = timedelta(days=400)
 
 FIRST_ROUND = timedelta(minutes=5)
 """How long a digest waits after a start for the first look at each mailbox, so that it knows the news."""
@@ -115,11 +114,11 @@ class Chores:
             tx.ledger.record(ConfigSeen(config_hash(self._config)))
 
     def nightly(self) -> None:
-        """Forget sightings that are too old to matter."""
+        """Forget what is too old to matter."""
+        keep = self._config.retention
         with self._chore("nightly"):
-            with self._store.writing() as tx:
-                count = tx.desk.forget_before(self._clock() - KEEP_SIGHTINGS)
-            event("forgotten", sightings=count)
+            gone = forget(self._store, self._clock(), Retention(keep.sightings, keep.plans, keep.digests))
+            event("forgotten", sightings=gone.sightings, plans=gone.plans, digests=gone.digests)
 
     @contextmanager
     def _chore(self, name: str) -> Iterator[None]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from mailwatch.adapters.sql import engine as engines
 from mailwatch.adapters.sql import schema
+from mailwatch.adapters.sql.attic import SqlAttic
 from mailwatch.adapters.sql.batch import Batch
 from mailwatch.adapters.sql.desk import SqlDesk, SqlFinder, SqlWishes
 from mailwatch.adapters.sql.digests import SqlDigestShelf
@@ -32,6 +33,7 @@ from mailwatch.core.ledger import Head
 from mailwatch.core.schemes import BUILTIN
 from mailwatch.errors import ConfigError
 from mailwatch.ports import (
+    Attic,
     Consents,
     Desk,
     DigestShelf,
@@ -67,6 +69,7 @@ class SqlTransaction:
         self.consents: Consents = SqlConsents(self._batch)
         self.quarantine: Quarantine = SqlQuarantine(self._batch)
         self.outbox: Outbox = SqlOutbox(self._batch)
+        self.attic: Attic = SqlAttic(self._batch)
 
     def finish(self) -> SqlLedger:
         """Write what was gathered; the commit follows."""

@@ -1,0 +1,43 @@
+"""Forgetting: what the work tables need no longer. Archive, ledger and texts are never touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailwatch.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long each kind of row stays.
+
+    A sighting that is gone cannot be adopted by a case that turns up later, and
+    its mail is read again if its folder is; hence more than a year.
+    """
+
+    sightings: timedelta = timedelta(days=400)
+    plans: timedelta = timedelta(days=400)
+    digests: timedelta = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many rows went."""
+
+    sightings: int
+    plans: int
+    digests: int
+
+
+def forget(store: Store, now: datetime, keep: Retention) -> Forgotten:
+    """Drop what is older than ``keep`` says, in one transaction. ``now`` is UTC.
+
+    What is not finished stays, however old: open plans, plans in review, digests not sent.
+    """
+    with store.writing() as tx:
+        return Forgotten(
+            sightings=tx.desk.forget_before(now - keep.sightings),
+            plans=tx.attic.forget_plans(now - keep.plans),
+            digests=tx.attic.forget_digests(now - keep.digests),
+        )
