@@ -87,7 +87,7 @@ class Alarms:
             self._put(tx, "back", mailbox, told, since=since, until=until)
 
     def send(self) -> tuple[SendRow, ...]:
-        """Bring on their way what waits. What may have arrived rests first; what certainly did not goes at once."""
+        """Bring on their way what waits; what may have arrived rests before it is looked after."""
         now = self._clock()
         with self._store.writing() as tx:
             unsent = [i for i in tx.outbox.unsent() if i.name.startswith(PREFIX) and " " in i.name]
