@@ -95,7 +95,8 @@ def _database(store: SqlStore) -> Iterator[CheckRow]:
     except MailwatchError as error:
         yield CheckRow("database", ok=False, detail=error.message, mend=error.mend)
         return
-    yield CheckRow("database", ok=True, detail=Words("{entries} ledger entries", {"entries": head.seq}))
+    words = Words("{entries} ledger entries in {place}", {"entries": head.seq, "place": store.place})
+    yield CheckRow("database", ok=True, detail=words)
 
 
 def _digests(config: Config) -> Iterator[CheckRow]:

@@ -156,14 +156,14 @@ def test_a_password_is_never_shown(store: SqlStore) -> None:
 def test_a_wrong_password_is_for_a_person(postgresql: PostgresqlServer, url: str, tmp_path: Path) -> None:
     """Trying again would not help, and the line does not repeat the password."""
     name = url.rpartition("/")[2]
-    with pytest.raises(ConfigError, match="lets us not in") as caught:
+    with pytest.raises(ConfigError, match="does not let us in") as caught:
         open_store(tmp_path / "data", url=postgresql.url(name, password="wrong-one"))
     assert "wrong-one" not in str(caught.value)
 
 
 def test_a_database_that_is_missing_is_for_a_person(postgresql: PostgresqlServer, tmp_path: Path) -> None:
     """The name in the config is wrong, or nobody made it yet."""
-    with pytest.raises(ConfigError, match="lets us not in"):
+    with pytest.raises(ConfigError, match="does not let us in"):
         open_store(tmp_path / "data", url=postgresql.url("nowhere"))
 
 

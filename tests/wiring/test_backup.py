@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from fakes.books import BACKENDS
+from servers.postgresql import PASSWORD, USER, PostgresqlServer
 
 from mailwatch.adapters import backup as adapter
 from mailwatch.adapters.backup import BackupFolder
@@ -295,3 +296,26 @@ def test_the_copied_database_is_one_file(home: Home) -> None:
     with sqlite3.connect(home.backup / "mailwatch.db") as found:
         assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     found.close()
+
+
+# ── PostgreSQL by one line ────────────────────────────────────────────────────
+
+
+@pytest.mark.postgresql
+def test_one_line_moves_the_books_to_postgresql(home: Home, postgresql: PostgresqlServer) -> None:
+    """The URL holds no password (libpq finds it); ``check`` names the database in use."""
+    name = postgresql.new_database().rpartition("/")[2]
+    (home.root / "pgpass").write_text(f"127.0.0.1:{postgresql.port}:{name}:{USER}:{PASSWORD}\n")
+    (home.root / "pgpass").chmod(0o600)
+    os.environ["PGPASSFILE"] = str(home.root / "pgpass")
+    url = f"postgresql://{USER}@127.0.0.1:{postgresql.port}/{name}"
+    with (home.root / "config.yaml").open("a") as file:
+        file.write(f"database: {url}\n")
+    assert home.run("cases").exit_code == 2  # the new database knows less than the journals
+    assert home.said("reindex", "--from", str(home.data))["cases"] == 1
+    home.receive(NUMBERS[1])
+    assert home.cases() == set(NUMBERS[:2])
+    assert home.said("verify")["ok"]
+    (row,) = [row for row in json.loads(home.run("check", "--json").stdout) if row["check"] == "database"]
+    assert row["ok"]
+    assert url in row["detail"]

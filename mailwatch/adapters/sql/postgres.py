@@ -114,8 +114,8 @@ def _unreached(error: DBAPIError) -> MailwatchError:
     why = " ".join(str(error.orig).split())
     if any(word in why for word in _REFUSED):
         return ConfigError(
-            "the database server lets us not in: {why}",
-            mend="correct database in the config: user, password and name; see docs/postgresql.md",
+            "the database server does not let us in: {why}",
+            mend="correct database in the config: user, password and name; see docs/operating.md",
             why=why,
         )
     return TemporaryError(
