@@ -18,7 +18,7 @@ from mailwatch.core.alarm import is_alarming, is_gap
 from mailwatch.core.entries import ConfigSeen
 from mailwatch.daemon.events import event
 from mailwatch.daemon.heart import Hearts
-from mailwatch.daemon.watcher import State
+from mailwatch.daemon.state import State
 from mailwatch.errors import MailwatchError, Words
 from mailwatch.jobs.remind import SendRow
 from mailwatch.jobs.remind.due import due_readers

@@ -17,7 +17,8 @@ from mailwatch.config.model import Config
 from mailwatch.daemon.chores import Chores
 from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.schedule import timetable
-from mailwatch.daemon.watcher import Shared, State, Watcher
+from mailwatch.daemon.state import State
+from mailwatch.daemon.watcher import Shared, Watcher
 from mailwatch.ports import Clock
 from mailwatch.wiring import assemble
 from mailwatch.wiring.one_mailbox import OneMailbox

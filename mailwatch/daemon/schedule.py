@@ -53,27 +53,34 @@ def timetable(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         executors={"default": {"type": "threadpool", "max_workers": 4}},
     )
-    every = config.poll.total_seconds()
     for watcher in watchers:
         first = now + timedelta(seconds=chance(0, SPREAD * (len(watchers) - 1)))
-        scheduler.add_job(
-            watcher.bell.ring,
-            IntervalTrigger(seconds=every, jitter=every / 10),
-            args=[Want.POLL],
-            next_run_time=first,
-            id=f"poll {watcher.state.name}",
-        )
-        scheduler.add_job(
-            watcher.bell.ring,
-            CronTrigger(hour=NIGHT, minute=int(chance(0, 59)), timezone=config.timezone),
-            args=[Want.COMPARE],
-            id=f"compare {watcher.state.name}",
-        )
+        _add(scheduler, watcher, config, first, night=int(chance(0, 59)))
     for name, chore in minutely.items():
         scheduler.add_job(chore, IntervalTrigger(seconds=60), next_run_time=now, id=name)
     scheduler.add_job(nightly, CronTrigger(hour=NIGHT, minute=30, timezone=config.timezone), id="nightly")
     scheduler.add_listener(_tell, EVENT_JOB_ERROR)
     return scheduler
+
+
+def _add(
+    scheduler: BackgroundScheduler, watcher: Watcher, config: Config, first: datetime, *, night: int
+) -> None:
+    """The rings of one mailbox; ``night`` is the minute of its nightly comparison."""
+    every = config.poll.total_seconds()
+    scheduler.add_job(
+        watcher.bell.ring,
+        IntervalTrigger(seconds=every, jitter=every / 10),
+        args=[Want.POLL],
+        next_run_time=first,
+        id=f"poll {watcher.state.name}",
+    )
+    scheduler.add_job(
+        watcher.bell.ring,
+        CronTrigger(hour=NIGHT, minute=night, timezone=config.timezone),
+        args=[Want.COMPARE],
+        id=f"compare {watcher.state.name}",
+    )
 
 
 def _tell(fault: JobExecutionEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from mailwatch.daemon.watcher import State
+from mailwatch.daemon.state import State
 from mailwatch.errors import Words
 
 

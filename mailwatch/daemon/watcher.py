@@ -16,6 +16,8 @@ from mailwatch.core.backoff import Backoff, patient_delay
 from mailwatch.daemon.bell import Bell, Want
 from mailwatch.daemon.events import event, log
 from mailwatch.daemon.heart import Hearts
+from mailwatch.daemon.state import State
+from mailwatch.daemon.telling import tell_pass
 from mailwatch.errors import MailwatchError, TemporaryError, Words
 from mailwatch.wiring.one_mailbox import Enough, OneMailbox, Pass
 
@@ -42,18 +44,6 @@ GATHER = 0.3
 
 
 _DEFECT = Words("an error of mailwatch itself; the log shows where")
-
-
-@dataclass(slots=True)
-class State:
-    """How a mailbox is, for status line and alarm. Read by other threads; each field is replaced whole."""
-
-    name: str
-    last_good: datetime | None = None
-    failures: int = 0
-    trouble: Words | None = None
-    passes: int = 0
-    left: int | None = None
 
 
 @dataclass(slots=True)
@@ -181,27 +171,8 @@ class Watcher(threading.Thread):
 
     def _judge(self, done: Pass, box: OneMailbox, poll: str, seconds: float) -> None:
         report = done.report
-        for words in report.errors:
-            event("trouble", level=logging.WARNING, mailbox=box.name, poll=poll, what=words)
-        if done.hindrances != self._hindrances:
-            self._hindrances = done.hindrances
-            for words in done.hindrances:
-                event("rename-hindered", level=logging.WARNING, mailbox=box.name, poll=poll, what=words)
-        counts = report.outcome
-        event(
-            "poll",
-            level=logging.INFO if box.fetched or report.renamed else logging.DEBUG,
-            mailbox=box.name,
-            poll=poll,
-            good=int(done.good),
-            fetched=box.fetched,
-            filed=counts.filed,
-            unnumbered=counts.unnumbered,
-            quarantined=counts.quarantined,
-            renamed=report.renamed,
-            left=done.left if done.more else None,
-            seconds=seconds,
-        )
+        tell_pass(done, box, poll, seconds, self._hindrances)
+        self._hindrances = done.hindrances
         self.state.left = done.left if done.more else None
         if report.errors and (report.temporary or not done.good):
             self._patience(report.errors[0], temporary=report.temporary, asked=report.retry_after)

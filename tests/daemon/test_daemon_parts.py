@@ -20,8 +20,8 @@ from mailwatch.daemon.bell import Bell, Want
 from mailwatch.daemon.events import line
 from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.schedule import timetable
+from mailwatch.daemon.state import State
 from mailwatch.daemon.status import status_line
-from mailwatch.daemon.watcher import State
 from mailwatch.errors import TemporaryError, Words
 
 NOW = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)

@@ -1,0 +1,20 @@
+"""How one mailbox is, told by its thread to all others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailwatch.errors import Words
+
+
+@dataclass(slots=True)
+class State:
+    """How a mailbox is, for status line and alarm. Read by other threads; each field is replaced whole."""
+
+    name: str
+    last_good: datetime | None = None
+    failures: int = 0
+    trouble: Words | None = None
+    passes: int = 0
+    left: int | None = None
