@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.books import START, message, open_store, sha
+from fakes.books import BACKENDS, START, message, open_store, sha, url_on
 
 from mailwatch.adapters.sql import SqlStore
 from mailwatch.core.casenumber import CaseNumber
@@ -20,9 +20,9 @@ from mailwatch.ports import Cursor, DigestShelf, OutboxItem, Transaction
 CASE = CaseNumber("tracking-id", "2611240040001180")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    found = open_store(tmp_path / "data")
+@pytest.fixture(params=BACKENDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    found = open_store(tmp_path / "data", url=url_on(request, tmp_path / "data"))
     yield found
     found.close()
 

@@ -16,6 +16,7 @@ from mailwatch.core.entries import Watch
 from mailwatch.core.entrycodec import decode
 from mailwatch.core.filing import Verdict
 from mailwatch.core.renaming import PlanState
+from mailwatch.core.texts import readable
 from mailwatch.ports import OutboxItem
 
 MOST_EARLIER = 14
@@ -68,7 +69,8 @@ class SqlDigestShelf:
 
     def watch(self, after: int) -> tuple[tuple[FolderFacts, ...], tuple[GapFacts, ...]]:
         """See ``ports.DigestShelf``."""
-        rows = self._connection.execute(select(cursors).order_by(cursors.c.mailbox, cursors.c.folder))
+        # Sorted here: a database sorts words by its own locale.
+        rows = sorted(self._connection.execute(select(cursors)), key=lambda r: (r.mailbox, r.folder))
         folders = tuple(FolderFacts(r.mailbox, r.folder, r.last_good, r.backfilled) for r in rows)
         gaps = [_gap(entry) for entry in self._watch_entries(after) if entry.what != "first-good-poll"]
         return folders, tuple(gaps[-MOST_GAPS:])
@@ -85,11 +87,8 @@ class SqlDigestShelf:
                     yield entry
 
     def _text(self, commit: str) -> str | bytes | None:
-        row = self._connection.execute(select(texts).where(texts.c["commit"] == commit)).first()
-        if row is None:
-            return None
-        found: str | bytes | None = row.raw if row.text is None else row.text
-        return found
+        raw = self._connection.scalar(select(texts.c.text).where(texts.c["commit"] == commit))
+        return None if raw is None else readable(raw)
 
     def earlier(self, name: str, recipient: str) -> tuple[OutboxItem, ...]:
         """See ``ports.DigestShelf``."""

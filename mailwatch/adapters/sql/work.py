@@ -106,8 +106,8 @@ class SqlOutbox:
     def unsent(self) -> tuple[OutboxItem, ...]:
         """See ``ports.Outbox``."""
         rows = self._connection.execute(
-            select(outbox)
-            .where(outbox.c.state.in_(["stored", "sending", "maybe"]))
-            .order_by(outbox.c.date, outbox.c.name, outbox.c.recipient)
+            select(outbox).where(outbox.c.state.in_(["stored", "sending", "maybe"]))
         ).mappings()
-        return tuple(OutboxItem(**row) for row in rows)
+        items = (OutboxItem(**row) for row in rows)
+        # Sorted here: a database sorts words by its own locale.
+        return tuple(sorted(items, key=lambda item: (item.date, item.name, item.recipient)))
