@@ -12,6 +12,7 @@ from mailwatch.config.alerts import AlertsConfig
 from mailwatch.config.defaults import DESKS, SENDERS, amended, notices
 from mailwatch.config.digest import DigestConfig, RecipientConfig, SmtpConfig
 from mailwatch.config.mailbox import MailboxConfig
+from mailwatch.config.retention import RetentionConfig
 from mailwatch.config.schemes import SchemeConfig, switched_on
 from mailwatch.config.secret import Secret, SecretField, parse_secret
 from mailwatch.config.section import Language, ListOf, Section
@@ -36,27 +37,6 @@ class RenameConfig(Section):
         description="Also rename mail that lay there before renaming was switched on, as "
         "`mailwatch rename --backlog` does by hand.",
         examples=[False],
-    )
-
-
-class RetentionConfig(Section):
-    """How long rows stay that only help the work; mail, ledger and texts stay for good."""
-
-    sightings: Duration = Field(
-        default=timedelta(days=400),
-        description="Traces of mail that was not kept: without one, a case that turns up later cannot find "
-        "its first mail.",
-        examples=["400 d"],
-    )
-    plans: Duration = Field(
-        default=timedelta(days=400),
-        description="Renames that came to their end; they can be taken back all the same.",
-        examples=["400 d"],
-    )
-    digests: Duration = Field(
-        default=timedelta(days=400),
-        description="Digests that were sent, word for word; the newest one stays.",
-        examples=["400 d"],
     )
 
 
