@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import stat
@@ -7,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes.books import fetched, sha
+from fakes.books import fetched, open_archive, sha
 
 from mailwatch.adapters import archive as archive_module
+from mailwatch.adapters import disk
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.errors import ConfigError, TemporaryError
 from mailwatch.ports import Fetched
@@ -193,3 +195,31 @@ def test_every_folder_is_synced_once_a_batch(root: Path) -> None:
         archive.put([fetched(f"{n}".encode()) for n in range(300)])
     assert len(synced) == len(set(synced))
     assert root in synced
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["syncfs", "each"])
+def test_a_big_batch_is_made_durable_in_one_go_or_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, whole: bool
+) -> None:
+    """Where the kernel cannot be trusted with the whole file system, each file and folder is synced."""
+    synced: list[int] = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(handle), real(handle))[1])
+    if not whole:
+        monkeypatch.setattr(disk, "_syncfs", None)
+    batch = [fetched(b"mail %d" % n, uid=n) for n in range(1, 101)]
+    open_archive(tmp_path).put(batch)
+    assert all(open_archive(tmp_path).read(mail.sha256) == mail.content for mail in batch)
+    assert (synced == []) is (whole and disk._syncfs is not None)
+
+
+def test_a_file_system_that_cannot_be_synced_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failed write that only the sync reports stops the batch before any row speaks of it."""
+
+    def fails(_handle: int) -> int:
+        ctypes.set_errno(errno.EIO)
+        return -1
+
+    monkeypatch.setattr(disk, "_syncfs", fails)
+    with pytest.raises(TemporaryError, match="failed"):
+        open_archive(tmp_path).put([fetched(b"mail %d" % n, uid=n) for n in range(1, 101)])
