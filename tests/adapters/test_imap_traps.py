@@ -383,8 +383,8 @@ def test_a_big_mail_that_breaks_off_leaves_no_file(talk: Talk, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_disk_is_for_a_person_to_mend(talk: Talk, tmp_path: Path) -> None:
-    """A spool that cannot be written to is named, and nothing is lost."""
+def test_a_full_disk_is_told_and_tried_again(talk: Talk, tmp_path: Path) -> None:
+    """The disk is named, as wherever a mail is spooled, and the mail comes when there is room."""
     raw = b"x" * (9 * fetching.PIECE)
     server, _ = talk({"UID FETCH": big_server(raw, len(raw))})
     # A link, since what was begun is removed afterwards.
@@ -392,7 +392,7 @@ def test_a_full_disk_is_for_a_person_to_mend(talk: Talk, tmp_path: Path) -> None
     full.symlink_to("/dev/full")
     mailbox = ImapMailbox(account_at(server.port), lambda: full)
     mailbox.examine("INBOX")
-    with pytest.raises(ConfigError, match="No space left"):
+    with pytest.raises(TemporaryError, match="is full"):
         list(mailbox.batches([1]))
     mailbox.close()
 

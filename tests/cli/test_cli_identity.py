@@ -41,6 +41,13 @@ def become(data: Path, start_as: str = "", cwd: Path = ROOT) -> tuple[int, list[
     return done.returncode, done.stdout.splitlines()
 
 
+def open_the_way_to(folder: Path) -> None:
+    """Folders of tests are closed to other users, at two levels or, run in parallel, at three."""
+    for path in (folder, *folder.parents):
+        if path.owner() == "root" and path.name.startswith(("pytest-", "popen-", "test_")):
+            path.chmod(0o755)
+
+
 @needs_root
 def test_root_becomes_the_owner_for_good(tmp_path: Path) -> None:
     """Real, effective and saved ids and all groups are the owner's: nothing of root is left."""
@@ -53,9 +60,7 @@ def test_root_becomes_the_owner_for_good(tmp_path: Path) -> None:
 @needs_root
 def test_another_user_is_told_in_one_line(tmp_path: Path) -> None:
     """Who is neither root nor the owner learns whose the folder is and what to run."""
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
+    open_the_way_to(tmp_path)
     code, lines = become(tmp_path, start_as=str(STRANGER))
     assert 2 == code
     assert [
@@ -82,8 +87,7 @@ def test_a_folder_that_is_closed_to_the_owner_is_left(tmp_path: Path) -> None:
     closed.chmod(0o700)
     data.mkdir()
     os.chown(data, STRANGER, STRANGER)
-    for parent in closed.parents[:3]:
-        parent.chmod(0o755)
+    open_the_way_to(tmp_path)
     assert "/" == become(data, cwd=closed)[1][-1]
     assert "/" == become(data, cwd=inner)[1][-1]
     assert "/" == become(data, start_as=str(STRANGER), cwd=inner)[1][-1]

@@ -142,7 +142,7 @@ def _by_state(state: str, error: DBAPIError) -> MailwatchError | None:
     if state in _BUSY:
         return TemporaryError(
             "the database is busy: another mailwatch holds it",
-            mend="wait until it is done; see who it is: mailwatch status",
+            mend="wait until it is done, or see who it is: mailwatch status",
         )
     if state in _FULL:
         return TemporaryError(
