@@ -75,7 +75,8 @@ def message(row: MessageRow) -> Shape:
     """One message of a timeline."""
     filing = row.filing
     return {
-        "message_id": row.message_id,
+        # The field as it stands in the mail, angle brackets included (RFC 5322 section 3.6.4).
+        "message_id": None if row.message_id is None else f"<{row.message_id}>",
         "date": stamp(row.date),
         "received_at": stamp(row.received_at),
         "direction": row.direction,

@@ -13,5 +13,5 @@ def schemes(session: Session) -> tuple[Scheme, ...]:
 
 
 def every_scheme(session: Session) -> tuple[Scheme, ...]:
-    """All, also those that are switched off."""
-    return tuple(dict.fromkeys((*ALL, *schemes(session))))
+    """All, also those that are switched off; by name, since a scheme cannot be hashed."""
+    return tuple({scheme.name: scheme for scheme in (*ALL, *schemes(session))}.values())

@@ -73,6 +73,14 @@ def test_recognise_needs_no_configuration() -> None:
     )
 
 
+def test_recognise_tries_schemes_that_are_switched_off_when_asked() -> None:
+    """Clarify is shipped switched off: its number is found with --all-schemes alone."""
+    text = "SR number: SRX080803600053"
+    assert [] == json.loads(mailwatch("recognise", "--json", text).stdout)["numbers"]
+    (number,) = json.loads(mailwatch("recognise", "--json", "--all-schemes", text).stdout)["numbers"]
+    assert ("clarify", "SRX080803600053") == (number["scheme"], number["number"])
+
+
 def test_recognise_reads_standard_input_and_judges_the_sender() -> None:
     """A short number behind a label counts from support's own address alone."""
     words = ("recognize", "--json", "-")

@@ -94,7 +94,7 @@ def test_show_finds_a_case_by_any_form(home: Path, asked: str) -> None:
     """A number, its token and a pasted subject find the same case with its messages by date."""
     case = said(home, "show", asked)
     assert NUMBER == case["number"]
-    assert ["m1@mail.support.microsoft.com", "m2@mail.support.microsoft.com"] == [
+    assert ["<m1@mail.support.microsoft.com>", "<m2@mail.support.microsoft.com>"] == [
         message["message_id"] for message in case["messages"]
     ]
     assert {"rule": "subject-token", "confidence": "certain", "standing": "claimed"} == {

@@ -73,7 +73,7 @@ MESSAGE = MessageRow(
     originals=(OriginalRow(SHA, "support", "INBOX", 7),),
 )
 MESSAGE_SHAPE = {
-    "message_id": "a@b",
+    "message_id": "<a@b>",
     "date": THEN,
     "received_at": None,
     "direction": "in",
