@@ -37,11 +37,13 @@ class Secret:
     source: tuple[str, ...]
 
     def __repr__(self) -> str:
+        return f"Secret({self})"
+
+    def __str__(self) -> str:
+        """Where it lies, for a sentence."""
         # A command's words may themselves be confidential.
         where = "…" if self.kind == "command" else self.source[0]
-        return f"Secret({self.kind}: {where})"
-
-    __str__ = __repr__
+        return f"{self.kind}: {where}"
 
     def reveal(self) -> str:
         """Fetch the secret now. One line break at its end is cut off.
