@@ -200,7 +200,7 @@ class FakeMailbox:
         if s.append_limit is not None and len(raw) > s.append_limit:
             raise Refused("too-big", "the server takes no mail of {size} bytes", size=len(raw))
         if s.quota is not None and s.used() + len(raw) > s.quota:
-            raise Refused("over-quota", "the mailbox is full")
+            raise Refused("over-quota", "the mailbox is full", mend="Make room in the mailbox.")
 
     def _twin(self, raw: bytes) -> tuple[int, int] | None:
         wanted = field_of(raw, "Message-ID")

@@ -420,6 +420,21 @@ def test_append_into_a_mailbox_that_nobody_watches_is_a_mistake_of_the_config(wo
     assert "lee@contoso.example" in str(row.why)
 
 
+def test_a_full_mailbox_certainly_has_no_digest(world: World) -> None:
+    """A no to APPEND leaves nothing open: the reader is told what to do, and the same bytes wait for room."""
+    server = FakeServer(quota=0)
+    boxes = watched(server)
+    reminder = world.reminder(sender=MailboxSender(boxes), watched=boxes)
+    for _ in range(3):
+        [row] = reminder.send(SPEC)
+        assert (row.state, str(row.why)) == ("stored", "the mailbox is full → Make room in the mailbox.")
+    assert {} == server.contents()
+    server.quota = None
+    assert [r.state for r in reminder.send(SPEC)] == ["sent"]
+    assert 1 == len(server.contents()["INBOX"])
+    assert world.states() == ["stored", "sent"]
+
+
 # ── crashes ───────────────────────────────────────────────────────────────────
 
 

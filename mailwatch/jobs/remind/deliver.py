@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mailwatch.errors import ConfigError, MaybeSent, TemporaryError
+from mailwatch.errors import ConfigError, MaybeSent, Refused, TemporaryError
 from mailwatch.ports import Mailbox
 
 Watched = Mapping[str, Callable[[], Mailbox]]
@@ -18,11 +18,15 @@ class MailboxSender:
         self._watched = watched
 
     def send(self, raw: bytes, sender: str, recipient: str) -> None:  # noqa: ARG002 - APPEND has no envelope
-        """See ``ports.Sender``. A line that breaks during APPEND leaves it open whether the mail is there."""
+        """See ``ports.Sender``. A line that breaks during APPEND leaves it open whether the mail is there.
+
+        Raises:
+            Refused: the server said no, as of a full mailbox, and the mail is certainly not there.
+        """
         mailbox = self._open(recipient)
         try:
             mailbox.append("INBOX", raw, (), None)
-        except MaybeSent:
+        except (MaybeSent, Refused):
             raise
         except TemporaryError as error:
             raise MaybeSent(

@@ -94,9 +94,9 @@ class Outgoing:
         except TemporaryError as error:
             # It certainly did not arrive, this time.
             before = replace(begun, tries=begun.tries - 1)
-            return self._settle(before, "maybe" if before.tries else "stored", error.message)
+            return self._settle(before, "maybe" if before.tries else "stored", _told(error))
         except ConfigError as error:
-            return self._settle(begun, "failed", error.message, entry="failed")
+            return self._settle(begun, "failed", _told(error), entry="failed")
         return self._settle(begun, "sent", None, entry="sent")
 
     def _begin(self, item: OutboxItem) -> OutboxItem | None:
@@ -153,6 +153,13 @@ class Outgoing:
             sha256=hashlib.sha256(item.raw).hexdigest(),
             body_sha256=self._body_hash(item.raw),
         )
+
+
+def _told(error: MailwatchError) -> Words:
+    """What is wrong and, where there is something to do about it, what."""
+    if not error.mend.template:
+        return error.message
+    return Words("{trouble} → {mend}", {"trouble": error.message, "mend": error.mend})
 
 
 def _same(tx: Transaction, item: OutboxItem) -> bool:
