@@ -517,6 +517,10 @@ class Quarantine(Protocol):
         """All that are held, oldest first."""
         ...
 
+    def restore(self, one: Held) -> None:
+        """Hold it as it was held before the database was lost, with its reason, time and tries."""
+        ...
+
 
 class Outbox(Protocol):
     """Digests, stored whole before they are sent."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mailwatch.core.entries import MessageKept
+from mailwatch.core.entries import MessageKept, Quarantined
 from mailwatch.core.ledger import Recorded
 from mailwatch.core.message import Message
 from mailwatch.errors import ConfigError
@@ -21,6 +21,7 @@ from mailwatch.ports import (
     Change,
     Evidence,
     Fetched,
+    Held,
     Journal,
     Parser,
     Rebuild,
@@ -144,8 +145,33 @@ def rebuild_lost(  # noqa: PLR0917 - one of each thing that was lost
     *,
     progress: Progress = silent,
 ) -> ReindexReport:
-    """``reindex --from DIR``: fill an empty database (see ``restore``), then its projections."""
+    """``reindex --from DIR``: fill an empty database (see ``restore``), quarantine and projections."""
     restore(into, journal, source, archive, progress=progress)
+    _hold_again(store, evidence)
     report = reindex(store, evidence, rebuild, archive, parser, progress=progress)
     # There was nothing before that could have told anything otherwise.
     return replace(report, changed=())
+
+
+def _hold_again(store: Store, evidence: Evidence) -> None:
+    """What lay in quarantine lies there again: nobody else would ever ask for it."""
+    held: dict[str, Held] = {}
+    for page in _pages(evidence, 0):
+        for recorded in page:
+            _follow(held, recorded)
+    if held:
+        with store.writing() as tx:
+            for one in held.values():
+                tx.quarantine.restore(one)
+
+
+def _follow(held: dict[str, Held], recorded: Recorded) -> None:
+    """The newest entry about a mail counts; it has been held since the first after its last release."""
+    match recorded.entry:
+        case Quarantined(sha256=sha256, why=why, state="held", tries=tries):
+            since = held[sha256].at if sha256 in held else recorded.ts
+            held[sha256] = Held(sha256, why, since, tries)
+        case Quarantined(sha256=sha256):
+            held.pop(sha256, None)
+        case _:
+            pass

@@ -330,6 +330,28 @@ def test_a_lost_database_is_made_again_from_archive_and_journals(books: Books) -
     assert len({r.ledger for r in again.store.evidence().recorded(0, 1000)}) == 1
 
 
+def test_what_lay_in_quarantine_lies_there_again(books: Books) -> None:
+    """With the newest reason and count, and the time it was first held; what was released stays so."""
+    held = sha(b"broken")
+    with books.store.writing() as tx:
+        first = tx.ledger.record(Quarantined(sha(b"mail-0"), "timeout", "held", 1))
+        tx.ledger.record(Quarantined(sha(b"mail-1"), "timeout", "held", 1))
+        tx.ledger.record(Quarantined(sha(b"mail-1"), "read", "released", 0))
+        tx.ledger.record(Quarantined(held, "timeout", "held", 2))
+    entries = books.store.evidence().recorded(0, 1000)
+    (since,) = (r.ts for r in entries if r.entry == Quarantined(held, "parse-failed", "held", 1))
+    again = lose(books)
+    recover(again)
+    with again.store.writing() as tx:
+        found = [(one.sha256, one.why, one.at, one.tries) for one in tx.quarantine.held()]
+        (place,) = (one.place for one in tx.quarantine.held() if one.sha256 == held)
+    assert found == [
+        (held, "timeout", since, 2),
+        (sha(b"mail-0"), "timeout", entries[first - 1].ts, 1),
+    ]
+    assert place == Place("support", "INBOX", 1, 7)
+
+
 def test_a_data_folder_elsewhere_is_brought_over(books: Books, tmp_path: Path) -> None:
     """Originals, entries and texts; the new folder's journals are written, too."""
     before = books.projected()

@@ -43,6 +43,11 @@ class SqlQuarantine:
         """See ``ports.Quarantine``."""
         self._connection.execute(delete(held).where(held.c.sha256 == sha256))
 
+    def restore(self, one: Held) -> None:
+        """See ``ports.Quarantine``."""
+        row = {"sha256": one.sha256, "why": one.why, "at": one.at, "tries": one.tries}
+        upsert(self._connection, held, [row], ["sha256"])
+
     def held(self) -> tuple[Held, ...]:
         """See ``ports.Quarantine``."""
         self._batch.flush()
