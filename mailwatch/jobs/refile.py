@@ -2,7 +2,8 @@
 
 Each reply tree is read anew from the archive and decided as if it had come
 today. What differs from the ledger is listed; with ``apply`` it is appended as
-new ``file`` entries, never as an edit. What a person filed stays.
+new ``file`` entries, never as an edit. What a person filed stays, and so does
+what is decided of an original that cannot be read now.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from mailwatch.core.entries import FiledEntry, MessageKept
 from mailwatch.core.message import Message
 from mailwatch.core.recognition import recognise
 from mailwatch.core.standing import SenderPolicy, Standing, is_desk, standing, trusted
-from mailwatch.errors import UnreadableMessage
 from mailwatch.jobs.reading import Rules
 from mailwatch.ports import Archive, Change, Evidence, Fetched, Parser, Store, Transaction
 
@@ -49,7 +49,7 @@ def refile(
             with store.writing() as tx:
                 nodes = tx.trees.load(tx.finder.thread_keys(fresh))
                 done.update(node.sha256 for node in nodes)
-                changes += _decide_anew(tx, reader.again(nodes), apply=apply)
+                changes += _decide_anew(tx, *reader.again(nodes), apply=apply)
     return tuple(changes)
 
 
@@ -81,19 +81,24 @@ class _Reader:
         self._rules = rules
         self._policy_of = policy_of
 
-    def again(self, nodes: Sequence[Node]) -> list[Node]:
-        """The same nodes with today's view of sender and numbers; sightings as they were."""
+    def again(self, nodes: Sequence[Node]) -> tuple[list[Node], frozenset[str]]:
+        """The same nodes with today's view of sender and numbers; sightings as they were.
+
+        Beside them the originals that cannot be read: in quarantine, erased or gone.
+        """
         kept = [node for node in nodes if node.kept and self._archive.has(node.sha256)]
         mails = [self._fetched(self._places[node.sha256]) for node in kept]
-        read = dict(zip((n.sha256 for n in kept), self._parser.parse(mails), strict=True))
-        return [self._anew(node, read.get(node.sha256)) for node in nodes]
+        answers = zip((n.sha256 for n in kept), self._parser.parse(mails), strict=True)
+        read = {sha: answer for sha, answer in answers if isinstance(answer, Message)}
+        unread = frozenset(node.sha256 for node in nodes if node.kept and node.sha256 not in read)
+        return [self._anew(node, read.get(node.sha256)) for node in nodes], unread
 
     def _fetched(self, entry: MessageKept) -> Fetched:
         raw = self._archive.read(entry.sha256)
         return Fetched(entry.place, raw, entry.sha256, entry.size, entry.internaldate, server=entry.server)
 
-    def _anew(self, node: Node, message: Message | UnreadableMessage | None) -> Node:
-        if not isinstance(message, Message):
+    def _anew(self, node: Node, message: Message | None) -> Node:
+        if message is None:
             return node
         entry = self._places[node.sha256]
         policy = self._policy_of(entry.place.mailbox)
@@ -107,12 +112,16 @@ class _Reader:
         )
 
 
-def _decide_anew(tx: Transaction, nodes: Sequence[Node], *, apply: bool) -> list[Change]:
+def _decide_anew(
+    tx: Transaction, nodes: Sequence[Node], unread: frozenset[str], *, apply: bool
+) -> list[Change]:
     numbers = frozenset(m.number for node in nodes for m in node.mentions)
     decision = decide(nodes, tx.trees.known(numbers))
-    before = tx.trees.filings([f.sha256 for f in decision.filings])
+    # A mail that cannot be read looks as if it belonged to no case; nothing may be concluded from that.
+    filings = [f for f in decision.filings if f.sha256 not in unread]
+    before = tx.trees.filings([f.sha256 for f in filings])
     by_sha = {node.sha256: node for node in nodes}
-    changes = [Change(before.get(f.sha256), f) for f in decision.filings if before.get(f.sha256) != f]
+    changes = [Change(before.get(f.sha256), f) for f in filings if before.get(f.sha256) != f]
     if apply:
         for change in changes:
             node = by_sha[change.after.sha256]

@@ -33,9 +33,12 @@ from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.ledger import Head, Sealed, Stamp, link, link_hash
 from mailwatch.core.message import Message
 from mailwatch.core.recognition import Form, Mention, Where
-from mailwatch.core.standing import Standing
+from mailwatch.core.schemes import BUILTIN
+from mailwatch.core.standing import SenderPolicy, Standing
 from mailwatch.errors import ConfigError, TemporaryError, UnreadableMessage, Words
 from mailwatch.jobs import tampering
+from mailwatch.jobs.reading import Rules
+from mailwatch.jobs.refile import refile
 from mailwatch.jobs.reindex import rebuild_lost, reindex
 from mailwatch.jobs.restore import restore
 from mailwatch.jobs.verify import CODES, Problem, VerifyReport, verify
@@ -293,6 +296,31 @@ def test_a_missing_original_does_not_stop_reindex(books: Books) -> None:
     books.reindex()
     with books.store.reading() as library:
         assert "" in [row.subject for row in library.messages(CASE)]
+
+
+# ── today's rules ─────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("apply", [True, False])
+def test_an_original_that_cannot_be_read_is_not_decided_anew(books: Books, *, apply: bool) -> None:
+    """Neither the one in quarantine nor the one that is gone: who cannot read a mail knows nothing of it."""
+    original(books, b"mail-1").unlink()
+    unread = [sha(raw) for raw in (b"broken", b"mail-1", b"mail-5")]
+    with books.store.writing() as tx:
+        before = tx.trees.filings(unread)
+    changes = refile(
+        books.store,
+        books.store.evidence(),
+        books.archive,
+        Reader(),
+        rules=Rules(BUILTIN),
+        policy_of=lambda _: SenderPolicy(),
+        apply=apply,
+    )
+    assert sha(b"mail-0") in {change.after.sha256 for change in changes}
+    assert not {change.after.sha256 for change in changes} & set(unread)
+    with books.store.writing() as tx:
+        assert tx.trees.filings(unread) == before
 
 
 # ── a lost database ───────────────────────────────────────────────────────────
