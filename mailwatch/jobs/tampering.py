@@ -10,7 +10,8 @@ entry-unreadable       the bytes are no entry of a format that this version know
 entry-foreign          an entry belongs to another ledger
 journal-behind         the journal ends before the database does
 journal-ahead          the journal knows entries that the database has lost
-journal-differs        journal and database hold other bytes under one number
+journal-differs        journal and database hold other bytes under one number, or the
+                       journal holds a number once more
 journal-unreadable     a line of a journal is no line of ours
 text-changed           salt and text do not have the commitment they stand for
 text-missing           an entry speaks of a text that is gone, and no ``erase`` entry says why

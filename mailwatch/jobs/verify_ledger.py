@@ -80,11 +80,13 @@ def check_journal(evidence: Evidence, journal: Journal, head: Head) -> Iterator[
     """Database and journal side by side, both by seq."""
     stored = _links(evidence, head.seq)
     sealed = next(stored, None)
+    last = 0
     for line in journal.entries():
         seq = _seq(line)
-        if seq is None:
-            yield unreadable("ledger")
+        if seq is None or seq <= last:
+            yield unreadable("ledger") if seq is None else _again(seq)
             continue
+        last = seq
         while sealed is not None and sealed.seq < seq:
             yield _behind(sealed)
             sealed = next(stored, None)
@@ -100,6 +102,14 @@ def check_journal(evidence: Evidence, journal: Journal, head: Head) -> Iterator[
 
 def _behind(sealed: Sealed) -> Problem:
     return Problem("journal-behind", Words("entry {seq} is missing in the journal", {"seq": sealed.seq}))
+
+
+def _again(seq: int) -> Problem:
+    """A line too many: a database could not be made again from such a journal."""
+    return Problem(
+        "journal-differs",
+        Words("entry {seq} stands in the journal once more, where it does not belong", {"seq": seq}),
+    )
 
 
 def _compared(sealed: Sealed, line: bytes) -> Iterator[Problem]:

@@ -483,6 +483,11 @@ def without_the_sixth_line(raw: bytes) -> bytes:
     return b"".join(lines[:5] + lines[6:])
 
 
+def with_the_sixth_line_before_the_last(raw: bytes) -> bytes:
+    lines = raw.splitlines(keepends=True)
+    return b"".join([*lines[:-1], lines[5], lines[-1]])
+
+
 Tamper = Callable[[Books], object]
 
 TAMPERED: list[tuple[str, Tamper, set[tuple[str, object]]]] = [
@@ -545,6 +550,26 @@ TAMPERED: list[tuple[str, Tamper, set[tuple[str, object]]]] = [
         "write rubbish into the journal",
         lambda b: edit(b.data / "ledger", lambda raw: b"rubbish\n" + raw),
         {("journal-unreadable", "ledger")},
+    ),
+    (
+        "write rubbish at the end of the journal",
+        lambda b: edit(b.data / "ledger", lambda raw: raw + b'{"x":1}\n'),
+        {("journal-unreadable", "ledger")},
+    ),
+    (
+        "write the last line of the journal twice",
+        lambda b: edit(b.data / "ledger", lambda raw: raw + raw.splitlines(keepends=True)[-1]),
+        {("journal-differs", 24)},
+    ),
+    (
+        "write an older line of the journal again",
+        lambda b: edit(b.data / "ledger", with_the_sixth_line_before_the_last),
+        {("journal-differs", 6)},
+    ),
+    (
+        "write the bare number of an entry into the journal",
+        lambda b: edit(b.data / "ledger", lambda raw: raw + b'{"seq":24}\n'),
+        {("journal-differs", 24)},
     ),
     (
         "write rubbish into the texts' journal",
