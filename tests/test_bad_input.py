@@ -235,12 +235,39 @@ def test_what_can_only_be_read_is_not_renamed(  # noqa: PLR0917 - one row of a t
     assert (code, True) == (done.exit_code, done.stdout.startswith("1 mails read: 1 filed")), done.output
     assert words in line
     assert korean in told.output
+    assert code == told.exit_code
     assert before == user.dump(folder)
     assert {"a@example"} == names(house)
     with sqlite3.connect(house.data / "mailwatch.db") as books:
         books.execute("UPDATE plans SET due = 0")  # An hour passes.
     again = house.json("poll")
     assert (1, []) == (again["renamed"], again["errors"])
+
+
+def test_renames_that_wait_for_room_are_told_by_every_command(tmp_path: Path, dovecot: DovecotServer) -> None:
+    """A full mailbox: each command says what waits, where and what to do, also while no plan is due."""
+    user = dovecot.new_user(quota="20K")
+    user.deliver(letter("a"))
+    user.create("Heap")
+    user.deliver(b"Subject: heap\r\n\r\n" + b"x" * (20 * 1024 - len(letter("a")) - 200), folder="Heap")
+    folders = [{"name": "INBOX", "rename": "replace"}]
+    house = over(tmp_path, user, folders=folders, more="rename: {settle: 0 s}\n")
+    assert (1, []) == (house.json("poll")["filed"], house.json("poll")["errors"])
+    assert 0 == house.run("rename", "--backlog", "--dry-run").exit_code
+    line = "support: 1 mails wait to be renamed: over-quota → make room in the mailbox"
+    for words in (["rename", "--backlog"], ["rename"], ["rename", "--json"]):
+        done = house.run(*words)
+        assert (MEND, [line]) == (done.exit_code, done.stderr.splitlines()), done.output
+        assert "over-quota" in done.stdout
+    assert line == said_once(house.run("poll"), MEND)
+    assert "용량 초과" in said_once(house.run("poll", lang="ko"), MEND)
+    assert [line] == json.loads(house.run("poll", "--json").stdout)["errors"]
+    user.delete_folder("Heap")
+    with sqlite3.connect(house.data / "mailwatch.db") as books:
+        books.execute("UPDATE plans SET due = 0")  # An hour passes.
+    again = house.json("poll")
+    assert (1, []) == (again["renamed"], again["errors"])
+    assert "nothing to rename\n" == house.run("rename").stdout
 
 
 def test_a_new_uidvalidity_loses_nothing_and_doubles_nothing(tmp_path: Path, dovecot_user: MailUser) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial, reduce
-from operator import add
+from functools import partial
 from pathlib import Path
 
 from mailwatch.adapters.archive import FileArchive
@@ -34,12 +33,13 @@ from mailwatch.jobs.person import Decided, file_message
 from mailwatch.jobs.refile import refile as refile_all
 from mailwatch.jobs.reindex import ReindexReport, reindex
 from mailwatch.jobs.remind import Reminder, RenderedDigest, SendRow
-from mailwatch.jobs.rename import RenameFolder, Renamer, RenameRow, hindered
+from mailwatch.jobs.rename import RenameFolder, Renamer, RenameRow
 from mailwatch.jobs.verify import VerifyReport, verify
 from mailwatch.mime.parse import parse
 from mailwatch.ports import Clock, Held, Mailbox
 from mailwatch.wiring import assemble, digests, health, importing, upkeep
 from mailwatch.wiring.backup import BackupReport, back_up
+from mailwatch.wiring.renames import Renames, troubles
 
 LOCK_PATIENCE = 20.0
 """Seconds to wait for the daemon to come to the end of what it is doing with a mailbox."""
@@ -51,15 +51,18 @@ def utc_now() -> datetime:
 
 
 @contextmanager
-def open_app(config: Config, *, clock: Clock = utc_now, stale: bool = False) -> Iterator[App]:
+def open_app(
+    config: Config, *, clock: Clock = utc_now, stale: bool = False, looking: bool = False
+) -> Iterator[App]:
     """Open database, archive and workers, and close them in the end.
 
     ``stale`` accepts projections that another version made: reindex will remake them.
+    ``looking`` accepts a journal whose end cannot be read: verify will say so.
     """
     with ExitStack() as stack:
         archive = FileArchive(config.archive_folder)
         stack.callback(archive.close)
-        store = assemble.open_store(config, clock, stale=stale)
+        store = assemble.open_store(config, clock, stale=stale, looking=looking)
         stack.callback(store.close)
         parser = ProcessParser()
         stack.callback(parser.close)
@@ -133,8 +136,9 @@ class App:
             rows = self._rename_one(mailbox, config, backlog=self.config.rename.backlog)
         except MailwatchError as error:
             return failed(config.name, error)
+        # A plan that rests after a server's no is told in each pass, for it may rest for days.
         report = PollReport(renamed=sum(row.state == "done" for row in rows))
-        return reduce(add, (failed(config.name, error) for error in hindered(rows)), report)
+        return report + troubles(config.name, self._renamer.waiting(config.name))
 
     def _fulfil(
         self, ingest: Ingest, config: MailboxConfig, pins: Mapping[str, Pin], mailbox: Mailbox
@@ -209,22 +213,25 @@ class App:
 
     # ── the standard subject ──────────────────────────────────────────────────
 
-    def rename(self, *, dry_run: bool, backlog: bool, undo: str | None) -> tuple[RenameRow, ...]:
+    def rename(self, *, dry_run: bool, backlog: bool, undo: str | None) -> Renames:
         """Carry out renames that are due, show them (``dry_run``), or take them back (``undo``)."""
         number = None if undo in {None, "--all"} else self._number(undo or "")
         rows: list[RenameRow] = []
+        report = PollReport()
         for config in self.config.mailboxes:
             with self._connected(config) as mailbox:
+                if dry_run and undo is None:
+                    folders = self._rename_folders(mailbox, config)
+                    rows += self._renamer.preview(config.name, folders, backlog=backlog)
+                    continue
                 if undo is not None:
-                    rows += self._undo_one(mailbox, config, number)
-                elif dry_run:
-                    rows += self._renamer.preview(
-                        config.name, self._rename_folders(mailbox, config), backlog=backlog
-                    )
+                    done = self._undo_one(mailbox, config, number)
                 else:
                     done = self._rename_one(mailbox, config, backlog=backlog, by_person=backlog)
-                    rows += dict.fromkeys((*done, *self._renamer.waiting(config.name)))
-        return tuple(rows)
+            waiting = self._renamer.waiting(config.name)
+            rows += done if undo is not None else dict.fromkeys((*done, *waiting))
+            report += troubles(config.name, waiting)
+        return Renames(tuple(rows), report)
 
     def _rename_one(
         self, mailbox: Mailbox, config: MailboxConfig, *, backlog: bool, by_person: bool = False

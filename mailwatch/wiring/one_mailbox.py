@@ -42,7 +42,7 @@ class Pass:
 
     ``more``: the slice of older mail ended before the mail did. ``behind``: older mail of some
     folder is still to be read. ``left`` counts the mails of the folder that was being read.
-    ``hindrances`` is what kept renames from being carried out; it is no reason to poll less.
+    ``hindrances`` is what keeps renames waiting, also those that were not due; it is no reason to poll less.
     """
 
     report: PollReport
@@ -219,4 +219,6 @@ class OneMailbox:
             return 0, ()
         except MailwatchError as error:
             return 0, (error.message,)
-        return sum(row.state == "done" for row in rows), tuple(e.message for e in hindered(rows))
+        return sum(row.state == "done" for row in rows), tuple(
+            e.message for e in hindered(self._renamer.waiting(self.name))
+        )

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from mailwatch.cli import json_shapes, output
+from mailwatch.cli.commands import troubles
 from mailwatch.cli.commands.options import as_json, pass_session
-from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
-from mailwatch.cli.terminal import safe
 
 if TYPE_CHECKING:
     # A type only; ``mailwatch poll --help`` need not wait for it.
@@ -48,10 +47,8 @@ def _tell(session: Session, report: PollReport, *, as_json: bool) -> None:
         # Where something went wrong, "no new mail" could be the opposite of the truth.
         if _did(report) or not report.errors:
             output.line(_summary(session, report))
-        for error in report.errors:
-            click.echo(safe(error.say(session.translate)), err=True)
-    if report.errors:
-        raise click.exceptions.Exit(ExitCode.TRY_LATER if report.temporary else ExitCode.MEND)
+        troubles.tell(session, report)
+    troubles.end(report)
 
 
 def _summary(session: Session, report: PollReport) -> str:

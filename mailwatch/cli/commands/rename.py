@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from mailwatch.cli import json_shapes, output
+from mailwatch.cli.commands import troubles
 from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.session import Session
+
+if TYPE_CHECKING:
+    # A type only; ``mailwatch rename --help`` need not wait for it.
+    from mailwatch.jobs.rename import RenameRow
 
 
 @click.command()
@@ -26,7 +34,13 @@ def rename(
     if undo is not None and backlog:
         raise click.UsageError("--backlog and --undo exclude each other")
     with session.app(mailboxes=True) as app:
-        rows = app.rename(dry_run=dry_run, backlog=backlog, undo=undo)
+        renames = app.rename(dry_run=dry_run, backlog=backlog, undo=undo)
+    _tell(session, renames.rows, as_json=as_json)
+    troubles.tell(session, renames.troubles)
+    troubles.end(renames.troubles)
+
+
+def _tell(session: Session, rows: Sequence[RenameRow], *, as_json: bool) -> None:
     if as_json:
         output.as_json([json_shapes.rename(row) for row in rows])
     elif rows:
