@@ -88,10 +88,11 @@ class Session:
         self.log_file = config.log.file
 
     @contextmanager
-    def app(self, *, stale: bool = False, mailboxes: bool = False) -> Iterator[App]:
+    def app(self, *, stale: bool = False, looking: bool = False, mailboxes: bool = False) -> Iterator[App]:
         """The house, opened for one command, as the user to whom its data belongs.
 
         ``stale`` opens it although another version made its projections, for ``reindex``;
+        ``looking`` although the journal's end cannot be read, for ``verify``.
         ``mailboxes`` says that the command makes no sense without one.
         """
         config = self.config()
@@ -103,7 +104,7 @@ class Session:
         wiring: Wiring = _module("mailwatch.wiring")
         _opening().become_owner(config.data)
         logs.to_file(config.log.file, config.log.level)
-        with wiring.open_app(config, stale=stale) as app:
+        with wiring.open_app(config, stale=stale, looking=looking) as app:
             yield app
 
 
@@ -130,7 +131,7 @@ def _opening() -> Opening:
 class Wiring(Protocol):
     """``mailwatch.wiring`` as it is used here."""
 
-    def open_app(self, config: Config, *, stale: bool) -> AbstractContextManager[App]:
+    def open_app(self, config: Config, *, stale: bool, looking: bool) -> AbstractContextManager[App]:
         """See there."""
         ...
 

@@ -84,8 +84,8 @@ def connection(mailbox: MailboxConfig, archive: FileArchive) -> ImapMailbox:
     return ImapMailbox(account(mailbox), archive.spool)
 
 
-def open_store(config: Config, clock: Clock, *, stale: bool = False) -> SqlStore:
-    """The database with its journal. ``stale`` takes projections of another version, for reindex."""
+def open_store(config: Config, clock: Clock, *, stale: bool = False, looking: bool = False) -> SqlStore:
+    """The database with its journal. ``stale`` and ``looking``: see ``SqlStore.open``."""
     return SqlStore.open(
         config.database_url(),
         journal=FileJournal(config.data),
@@ -93,4 +93,5 @@ def open_store(config: Config, clock: Clock, *, stale: bool = False) -> SqlStore
         software_version=SOFTWARE,
         schemes=config.all_schemes,
         stale=stale,
+        looking=looking,
     )

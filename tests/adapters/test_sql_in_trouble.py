@@ -364,6 +364,23 @@ def test_a_journal_that_tells_another_story_stops_the_writing(data: Path) -> Non
     assert "mailwatch verify" in str(caught.value.mend)
 
 
+def test_a_journal_that_ends_in_rubbish_can_be_looked_at_and_not_written_to(data: Path) -> None:
+    """Opened for verify alone; whoever writes is refused there, too."""
+    note(open_store(data), 2)
+    (path,) = (data / "ledger").iterdir()
+    rubbish = path.read_bytes() + b"rubbish\n"
+    path.write_bytes(rubbish)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        open_store(data)
+    store = SqlStore.open(
+        url_of(data), journal=FileJournal(data), clock=Ticking(), software_version="x", looking=True
+    )
+    assert store.evidence().head().seq == 3
+    with pytest.raises(ConfigError, match="cannot be read"):
+        note(store)
+    assert (store.evidence().head().seq, path.read_bytes()) == (3, rubbish)
+
+
 def test_two_stores_on_one_database_write_one_chain(data: Path) -> None:
     """Daemon and command line take turns; each goes on where the other ended."""
     first, second = open_store(data), open_store(data)

@@ -168,6 +168,22 @@ def test_verify_names_what_was_changed(home: Path, tmp_path: Path) -> None:
     assert ["original-changed"] == [problem["code"] for problem in json.loads(result.stdout)["problems"]]
 
 
+def test_verify_goes_on_where_the_journal_ends_in_rubbish(home: Path) -> None:
+    """Every other command refuses and names verify, so verify itself must look and say what is wrong."""
+    journal = max((home / "data" / "ledger").glob("*.jsonl"))
+    sound = journal.read_bytes()
+    journal.write_bytes(sound + b'{"x":1}\n')
+    result = run(home, "verify", "--json")
+    refused = [run(home, *words) for words in (("cases",), ("import", str(home / "in")), ("reindex",))]
+    left = journal.read_bytes()
+    journal.write_bytes(sound)
+    assert 1 == result.exit_code, result.output
+    assert ["journal-unreadable"] == [problem["code"] for problem in json.loads(result.stdout)["problems"]]
+    assert [2, 2, 2] == [one.exit_code for one in refused]
+    assert all("mailwatch verify" in one.stderr for one in refused)
+    assert sound + b'{"x":1}\n' == left
+
+
 def test_status_and_check(home: Path) -> None:
     """A house without mailboxes is healthy, and says that nothing has been read from a server yet."""
     status = said(home, "status")

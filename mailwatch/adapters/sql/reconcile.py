@@ -16,6 +16,21 @@ from mailwatch.ports import Journal, JournalLine
 _PIECE = 1000
 
 
+def end_of(journal: Journal, *, looking: bool) -> Head:
+    """Where the journal ends. ``looking`` at it only: genesis where its end cannot be read.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    try:
+        return journal.end()
+    except ConfigError:
+        if not looking:
+            raise
+        # ``verify`` compares line by line, which says more than this error does.
+        return Head()
+
+
 def refuse_journal_ahead(end: Head, database: Head) -> None:
     """A journal that knows more than its database: the database was lost or set back to a backup.
 

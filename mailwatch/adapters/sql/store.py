@@ -24,7 +24,7 @@ from mailwatch.adapters.sql.plans import SqlPlans
 from mailwatch.adapters.sql.project import Projector
 from mailwatch.adapters.sql.projections import projections
 from mailwatch.adapters.sql.rebuild import SqlRebuild, SqlRestore
-from mailwatch.adapters.sql.reconcile import reconcile, refuse_journal_ahead
+from mailwatch.adapters.sql.reconcile import end_of, reconcile, refuse_journal_ahead
 from mailwatch.adapters.sql.trees import SqlTrees
 from mailwatch.adapters.sql.work import SqlConsents, SqlOutbox, SqlQuarantine
 from mailwatch.core.casenumber import Scheme
@@ -108,6 +108,7 @@ class SqlStore:
         software_version: str,
         schemes: Sequence[Scheme] = BUILTIN,
         stale: bool = False,
+        looking: bool = False,
     ) -> SqlStore:
         """Open the database of ``url`` (an SQLAlchemy URL), made or migrated first where needed.
 
@@ -117,16 +118,19 @@ class SqlStore:
             clock: tells the time, UTC.
             software_version: stands in every entry.
             schemes: how numbers are written, for tokens and titles.
-            stale: open in any case, for reindex and verify: with projections that another
-                version made, and with a database behind its journal. Writing is still refused there.
+            stale: open with projections that another version made, and with a database behind
+                its journal, for reindex and backup. Writing is still refused there.
+            looking: open with a journal whose end cannot be read, for verify, which names what is
+                wrong with it. Writing is still refused there.
 
         Raises:
             ConfigError: the database is newer than this version, cannot be used, was lost or
-                set back behind its journal, or holds projections of another version.
+                set back behind its journal, or holds projections of another version; or the
+                end of the journal cannot be read.
             TemporaryError: it is busy.
         """
         # Looked at first: the journal follows the database, so it may only be behind.
-        end = journal.end()
+        end = end_of(journal, looking=looking)
         engine = engines.connect(url)
         with ExitStack() as on_failure:
             on_failure.callback(engine.dispose)
