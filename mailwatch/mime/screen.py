@@ -32,8 +32,12 @@ _PLAIN_CHARSET = re.compile(
     rb"ks_c_5601-1987|windows-949|gb2312|gbk|gb18030|big5|shift_jis)\1(?=[\s;]|\Z)"
 )
 _DIGITS_AS_ZERO = bytes(ord("0") if chr(n) in "0123456789" else ord(" ") for n in range(256))
-# Comments, quoted local parts and the like: only a real reader of addresses can say who that is.
-_UNUSUAL_FROM = re.compile(rb"[(\\:]|\"[ \t]*@|[ \t]@|@[ \t\[]")
+# An address alone, or one in angle brackets behind a name without one: what every reader of addresses reads
+# alike. Only a real reader can say who it is that anything else names.
+_WORD = rb"[^\s<>()\[\],;:\\\"@]{1,256}"
+_USUAL_FROM = re.compile(
+    rb"(?:[^<>@()\\:]{0,512}<" + _WORD + rb"@" + _WORD + rb">|" + _WORD + rb"@" + _WORD + rb")?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def screen(raw: bytes, *, shortest: int = SHORTEST) -> Screened:
 def _matters(raw: bytes, header: Header, shortest: int) -> bool:
     if header.truncated or any(f.name.lower().startswith(b"mailwatch-") for f in header.fields):
         return True
-    if any(_UNUSUAL_FROM.search(value) for value in header.all(b"from")):
+    if not all(_USUAL_FROM.fullmatch(value.strip()) for value in header.all(b"from")):
         return True
     return _subject_matters(header, shortest) or _body_matters(raw, header, shortest)
 

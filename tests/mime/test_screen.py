@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailwatch.core.message import Message
@@ -136,6 +136,7 @@ _LINES = st.sampled_from(
 
 
 @settings(max_examples=500)
+@example([b"From: a@b", b" 5678"], b"\r\n")
 @given(st.lists(_LINES, max_size=14), st.sampled_from([b"\r\n", b"\n", b"\r"]))
 def test_no_number_hides_from_the_screen(lines: list[bytes], end: bytes) -> None:
     """If the screen says that a mail cannot matter, parsing it shows nothing that could."""
