@@ -11,16 +11,11 @@ import re
 import unicodedata
 from itertools import accumulate
 
-HIDDEN = "••••"
+from mailwatch.core.privacy import hide_codes
 
 _SPACES = re.compile(r"\s+")
 _SCHEME = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15}):(?=//)")
 _WWW = re.compile(r"(?i)\b(www)\.")
-_CODE_WORDS = re.compile(
-    r"(?i)\b(?:one[- ]?time|otp|pin|passcode|verification|security code|sign-?in code)\b"
-    r"|인증|일회용|보안 코드|확인 코드|로그인 코드"
-)
-_CODE = re.compile(r"(?<![0-9])(?:[0-9]{4,8}|[0-9]{3,4}[ -][0-9]{3,4})(?![0-9])")
 
 
 def one_line(text: str, limit: int = 120) -> str:
@@ -32,7 +27,7 @@ def one_line(text: str, limit: int = 120) -> str:
     """
     kept = "".join(c if c.isspace() else _visible(c) for c in text[: limit * 8])
     folded = _SPACES.sub(" ", kept).strip()
-    return cut(cover_codes(_no_links(folded)), limit)
+    return cut(hide_codes(_no_links(folded)), limit)
 
 
 def _visible(char: str) -> str:
@@ -41,11 +36,6 @@ def _visible(char: str) -> str:
 
 def _no_links(text: str) -> str:
     return _WWW.sub(r"\1[.]", _SCHEME.sub(r"\1[:]", text))
-
-
-def cover_codes(text: str) -> str:
-    """``text`` with what looks like a one-time code or PIN covered, where it speaks of one."""
-    return _CODE.sub(HIDDEN, text) if _CODE_WORDS.search(text) else text
 
 
 def width(text: str) -> int:
