@@ -270,6 +270,24 @@ def test_renames_that_wait_for_room_are_told_by_every_command(tmp_path: Path, do
     assert "nothing to rename\n" == house.run("rename").stdout
 
 
+def test_a_digest_waits_for_room_in_its_readers_mailbox(tmp_path: Path, dovecot: DovecotServer) -> None:
+    """The reader is told what to do; nothing is in doubt, and the digest arrives once there is room."""
+    user = dovecot.new_user(quota="20K")
+    user.create("Heap")
+    user.deliver(b"Subject: heap\r\n\r\n" + b"x" * (20 * 1024 - 200), folder="Heap")
+    digest = "digests: [{name: morning, to: [kim@contoso.example], deliver: imap}]\n"
+    house = over(tmp_path, user, more=digest)
+    done = house.run("digest", "--send", "--json")
+    assert LATER == done.exit_code, done.output
+    (row,) = json.loads(done.stdout)
+    assert "stored" == row["state"]
+    assert "the mailbox support is full → Make room in the mailbox." == row["why"]
+    assert "메일함" in house.run("digest", "--send", lang="ko").stdout
+    user.delete_folder("Heap")
+    assert ["sent"] == [row["state"] for row in house.json("digest", "--send")]
+    assert 1 == len(user.dump())
+
+
 def test_a_new_uidvalidity_loses_nothing_and_doubles_nothing(tmp_path: Path, dovecot_user: MailUser) -> None:
     """A folder made anew under the same name: old mail is known by its bytes, new mail is filed."""
     dovecot_user.deliver(letter("a"), folder="Work")
