@@ -41,7 +41,7 @@ def told(done: Result | subprocess.CompletedProcess[str], code: int) -> list[str
 
 
 def names(house: House) -> set[str]:
-    return {message["message_id"].strip("<>") for message in house.json("show", NUMBER)["messages"]}
+    return {(message["message_id"] or "").strip("<>") for message in house.json("show", NUMBER)["messages"]}
 
 
 # ── configuration ─────────────────────────────────────────────────────────────

@@ -48,7 +48,7 @@ def names(house: House) -> set[str]:
     """The Message-IDs of the case; empty where there is none yet."""
     done = house.run("show", NUMBER, "--json")
     return (
-        {m["message_id"].strip("<>") for m in json.loads(done.stdout)["messages"]}
+        {(m["message_id"] or "").strip("<>") for m in json.loads(done.stdout)["messages"]}
         if not done.exit_code
         else set()
     )
@@ -397,7 +397,7 @@ def test_a_mail_that_cannot_be_read_is_kept_tried_and_shown(
     _read_deeper(monkeypatch)
     assert [] == house.json("quarantine", "retry", held["sha256"][:12])
     assert {"deep@example", "after@example"} == names(house)
-    shown = {m["message_id"].strip("<>"): m for m in house.json("show", NUMBER)["messages"]}
+    shown = {(m["message_id"] or "").strip("<>"): m for m in house.json("show", NUMBER)["messages"]}
     assert "subject-token" == shown["deep@example"]["filed_by"]["rule"]
     assert "support@mail.support.microsoft.com" == shown["deep@example"]["from"]
     assert held["sha256"] in {hit["sha256"] for hit in house.json("search", "Mail flow stops")}
