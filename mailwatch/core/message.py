@@ -116,11 +116,6 @@ class Message:
         return self.references + tuple(i for i in self.in_reply_to if i not in self.references)
 
     @property
-    def own_text(self) -> str:
-        """The writer's own words, quoted text left out."""
-        return "\n".join(s.text for s in self.segments if not s.quoted)
-
-    @property
     def text(self) -> str:
         """All text in reading order, quoted text included."""
         return "\n".join(s.text for s in self.segments)

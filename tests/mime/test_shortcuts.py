@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mailwatch.core.search import bigrams
 from mailwatch.mime import fields, tree
+from mailwatch.mime import parse as parse_module
 from mailwatch.mime.headers import decode_base64
 from mailwatch.mime.limits import Limits
 from mailwatch.mime.parse import parse
@@ -80,3 +81,39 @@ def test_people_are_read_alike_the_first_time_and_every_time_after() -> None:
     first, again = parse(raw), parse(raw)
     assert (first.sender, first.to, first.cc) == (again.sender, again.to, again.cc)
     assert [a.addr for a in again.to] == ["a@x.example", "b@x.example"]
+
+
+def test_mime_source_quoted_as_text_keeps_every_word() -> None:
+    """A long part inside quoted source looks like an attachment to be cut; it is the writer's text."""
+    quoted = (
+        b'Content-Type: multipart/mixed; boundary="B"\r\n\r\n--B\r\n'
+        b"Content-Type: application/octet-stream\r\n\r\n" + b"word " * 10_000 + b"\r\n--B--\r\n"
+    )
+    raw = (
+        b"Subject: x\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/mixed; boundary="A"\r\n\r\n--A\r\n'
+        b"Content-Type: text/plain\r\n\r\n" + quoted + b"\r\n--A--\r\n"
+    )
+    assert 10_000 == parse(raw).text.count("word ")
+
+
+def test_people_are_forgotten_before_they_grow_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger decides how many addresses there are; what is remembered stays bounded."""
+    monkeypatch.setattr(parse_module, "_MOST_KNOWN", 10)
+    for n in range(40):
+        message = parse(b"From: person%d@example.com\r\n\r\n" % n)
+        assert message.sender is not None
+        assert f"person{n}@example.com" == message.sender.addr
+    assert len(parse_module._known) <= 12
+
+
+def test_the_standard_library_reads_where_mail_parser_stumbles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it raises, the sender is read."""
+
+    def stumbles(_envelope: object) -> object:
+        raise AttributeError("'NoneType' object has no attribute 'index'")
+
+    monkeypatch.setattr(parse_module, "MailParser", stumbles)
+    message = parse(b"From: Nobody Before <never.seen.before@example.com>\r\n\r\n")
+    assert message.sender is not None
+    assert "never.seen.before@example.com" == message.sender.addr
