@@ -668,6 +668,29 @@ def test_a_case_adds_up_from_its_mails(store: SqlStore) -> None:
         assert [o.sha256 for o in second.originals] == [sha(b"2"), sha(b"same")]
 
 
+def test_a_stranger_gives_a_case_neither_title_nor_beginning(store: SqlStore) -> None:
+    """He chooses his Date field: a forged old date must not rename or age the case of other people."""
+    with store.writing() as tx:
+        forged = filing(b"forged", standing=Standing.STRANGER)
+        keep(tx, b"forged", uid=2, filed=forged, date=days(-9), subject="Your account is closed")
+        with_title = filing(b"real")
+        keep(tx, b"real", filed=with_title, date=days(-1), subject="Mail flow stops")
+    with store.reading() as library:
+        (case,) = library.cases()
+        assert (case.title, case.opened_at) == ("Mail flow stops", days(-1))
+
+
+def test_a_case_of_strangers_alone_has_the_title_of_its_earliest_mail(store: SqlStore) -> None:
+    """Nobody better has spoken; its status says that it is unverified."""
+    with store.writing() as tx:
+        for raw, uid, age in ((b"later", 1, 1), (b"first", 2, 2)):
+            said = filing(raw, standing=Standing.STRANGER)
+            keep(tx, raw, uid=uid, filed=said, date=days(-age), subject=f"the {raw.decode()}")
+    with store.reading() as library:
+        (case,) = library.cases()
+        assert (case.title, case.opened_at, case.status) == ("the first", days(-2), "unverified")
+
+
 def test_a_number_that_is_only_related_is_shown_by_who_mentions_it(store: SqlStore) -> None:
     """It is no case of its own until a mail is filed under it."""
     with store.writing() as tx:

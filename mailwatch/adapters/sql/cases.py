@@ -137,7 +137,8 @@ class CaseQuery:
                 f.c.number,
                 f.c.scheme,
                 func.count().label("messages"),
-                func.min(o.c.date).label("opened_at"),
+                func.min(o.c.date).label("first"),
+                func.min(case((trusted, o.c.date))).label("first_trusted"),
                 func.max(o.c.date).label("last"),
                 func.max(case((trusted, o.c.date))).label("last_trusted"),
                 func.max(case((f.c.standing == Standing.OWN.value, o.c.date))).label("last_us"),
@@ -155,9 +156,15 @@ class CaseQuery:
                 found[row.number, row.scheme].kept = row
 
     def _add_subjects(self, found: Mapping[Key, _Found], keys: Sequence[Key] | None) -> None:
-        """The subject of each case's earliest mail."""
+        """The subject of each case's earliest mail of a trusted sender, else of its earliest mail.
+
+        A stranger, who chooses his Date field, must not give the case of other people its title.
+        """
         f, o = self._tables.filings, self._tables.originals
-        place = func.row_number().over(partition_by=(f.c.number, f.c.scheme), order_by=(o.c.date, o.c.sha256))
+        stranger = case((f.c.standing.in_(_TRUSTED), 0), else_=1)
+        place = func.row_number().over(
+            partition_by=(f.c.number, f.c.scheme), order_by=(stranger, o.c.date, o.c.sha256)
+        )
         ranked = (
             select(f.c.number, f.c.scheme, o.c.subject, place.label("place"))
             .join(o, o.c.sha256 == f.c.sha256)
@@ -206,7 +213,7 @@ class CaseQuery:
             title=topic(one.subject, number, self._schemes, token) if title is None else title,
             status=_status(one.sums.last_trusted is not None, last, first),
             messages=one.sums.messages,
-            opened_at=one.sums.opened_at,
+            opened_at=_moment(one.sums.first_trusted) or one.sums.first,
             last_message_at=last,
             last_from_us_at=one.sums.last_us,
             last_from_them_at=one.sums.last_them,
