@@ -22,6 +22,9 @@ _META_BYTES = 4096
 # A plain part shorter than this may be a mere "please use an HTML reader": its HTML sister decides.
 _TRIVIAL = 200
 _TRIVIAL_RATIO = 4
+# What could be a case number: the shortest has 8 digits. Tags go first: addresses in them are full of digits.
+_LONG_RUN = re.compile(r"\d{8,}")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,10 @@ class _Reader:
                 self._attach(part)
 
     def _read_alternative(self, part: Part) -> None:
-        """Of several forms of one text the plain one is read, unless HTML says much more."""
+        """Of several forms of one text the plain one is read, unless HTML says much more.
+
+        HTML that shows a number which the plain text lacks is read beside it: it is what people see.
+        """
         plain: Text | None = None
         html: Text | None = None
         for leaf in part.leaves():
@@ -88,11 +94,14 @@ class _Reader:
                 self._attach(leaf)
             elif leaf.kind != "text/html":
                 plain = _joined(plain, _decode(leaf, self.hint, self.limits))
-            elif plain is None or plain.substance < _TRIVIAL:
+            elif plain is None or plain.substance < _TRIVIAL or self._may_add(leaf, plain):
                 html = _joined(html, _decode(leaf, self.hint, self.limits))
-        chosen = _better(plain, html)
-        if chosen is not None:
-            self.texts.append(chosen)
+        self.texts.extend(_chosen(plain, html))
+
+    def _may_add(self, leaf: Part, plain: Text) -> bool:
+        """Whether an HTML part may show digits that ``plain`` does not; cheaper than drawing it."""
+        source, _ = _source(leaf, self.hint)
+        return _adds(_TAG.sub("", source[: self.limits.text]), plain.text)
 
     def _attach(self, part: Part) -> None:
         self.attachments.append(Attachment(part.file_name, part.kind, self.grown.size(part)))
@@ -107,10 +116,18 @@ def _is_body(part: Part, root: Part, *, first: bool) -> bool:
     return part is root or not part.file_name or (first and part.disposition == "inline")
 
 
-def _better(plain: Text | None, html: Text | None) -> Text | None:
+def _chosen(plain: Text | None, html: Text | None) -> list[Text]:
+    """What is read of the two forms of one text."""
     if plain is None or html is None:
-        return plain or html
-    return html if html.substance >= max(1, _TRIVIAL_RATIO * plain.substance) else plain
+        return [text for text in (plain, html) if text is not None]
+    if html.substance >= max(1, _TRIVIAL_RATIO * plain.substance):
+        return [html]
+    return [plain, html] if _adds(html.text, plain.text) else [plain]
+
+
+def _adds(one: str, other: str) -> bool:
+    """Whether ``one`` holds a long run of digits that ``other`` lacks."""
+    return not set(_LONG_RUN.findall(one)) <= set(_LONG_RUN.findall(other))
 
 
 def _joined(one: Text | None, other: Text) -> Text:
@@ -122,9 +139,7 @@ def _joined(one: Text | None, other: Text) -> Text:
 
 
 def _decode(part: Part, hint: str | None, limits: Limits) -> Text:
-    data = part.content()
-    label = part.parameter("charset") or (_meta_charset(data) if part.kind == "text/html" else "")
-    source, sure = decode(data, label or None, hint)
+    source, sure = _source(part, hint)
     defects = () if sure else ("charset-guessed",)
     if part.kind == "text/html":
         page = render(source, limits)
@@ -133,6 +148,13 @@ def _decode(part: Part, hint: str | None, limits: Limits) -> Text:
     if len(text) > limits.text:
         return Text(text[: limits.text], (), (*defects, "text-truncated"))
     return Text(text, (), defects)
+
+
+def _source(part: Part, hint: str | None) -> tuple[str, bool]:
+    """The part's characters, and whether its charset was known."""
+    data = part.content()
+    label = part.parameter("charset") or (_meta_charset(data) if part.kind == "text/html" else "")
+    return decode(data, label or None, hint)
 
 
 def _meta_charset(data: bytes) -> str:

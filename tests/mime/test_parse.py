@@ -284,6 +284,39 @@ def test_several_pieces_of_one_form_are_joined() -> None:
     ]
 
 
+_LONG_PLAIN = b"We have looked at your case and found the cause of it. " * 8
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [b"<p>Case number 2601<b>0100</b>40001234</p>", b"<p>Case&nbsp;number:<br>2601010040001234"],
+)
+def test_html_that_shows_a_number_which_plain_text_lacks_is_read_beside_it(shown: bytes) -> None:
+    """People see the HTML: a number that only stands there must not be overlooked."""
+    page = b"<p>" + _LONG_PLAIN + b"</p>" + shown
+    both = _multipart(b"alternative", _part(b"text/plain", _LONG_PLAIN), _part(b"text/html", page))
+    first, second = _whole(both).segments
+    assert (first.part, second.part) == (0, 1)
+    assert first.text.strip() == _LONG_PLAIN.decode().strip()
+    assert "2601010040001234" in second.text
+
+
+@pytest.mark.parametrize(
+    ("plain", "page"),
+    [
+        (b"", b'<p>Hello <a href="https://x.example/?id=2601010040001234">there</a>'),
+        (b"", b"<!-- > 2601010040001234 --><p>Hello there"),
+        (b"Case 2601010040001234", b"<p>Hello, your case is 2601010040001234"),
+        (b"Case 2601010040001234, 12345678", b"<p>Case 2601010040001234" + b"<" * 1_000_000),
+    ],
+)
+def test_html_that_shows_no_further_number_is_not_read(plain: bytes, page: bytes) -> None:
+    """Addresses and comments are seen by nobody, and what both forms say is read once."""
+    forms = _part(b"text/plain", _LONG_PLAIN + plain), _part(b"text/html", page)
+    message = _whole(_multipart(b"alternative", *forms))
+    assert {segment.part for segment in message.segments} == {0}
+
+
 def test_an_alternative_without_text_has_attachments_alone() -> None:
     """A calendar entry is no text."""
     message = _whole(_multipart(b"alternative", _part(b"text/calendar", b"BEGIN:VCALENDAR")))
