@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     # All of these are types only; at run time ``COMMAND --help`` would wait 200 ms for them.
     from mailwatch.core.mentions import Recognition
     from mailwatch.errors import Words
-    from mailwatch.jobs.ingest import PollReport
+    from mailwatch.jobs.poll_report import PollReport
     from mailwatch.jobs.reindex import ReindexReport
     from mailwatch.jobs.remind import SendRow
     from mailwatch.jobs.rename import RenameRow

@@ -15,7 +15,7 @@ from mailwatch.demo.letter import Letter
 from mailwatch.demo.outcome import Outcome, outcomes, subjects
 from mailwatch.demo.servers import Mailed, MailServer, smtp_sink
 from mailwatch.demo.story import tell
-from mailwatch.jobs.ingest import PollReport
+from mailwatch.jobs.poll_report import PollReport
 
 
 @dataclass(frozen=True, slots=True)

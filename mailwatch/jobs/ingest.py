@@ -9,7 +9,7 @@ and what is fetched twice is recognised by its bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from mailwatch.core.entries import Text, Watch
 from mailwatch.core.standing import SenderPolicy
@@ -19,6 +19,7 @@ from mailwatch.jobs.adoption import Watching, fetch, fulfil
 from mailwatch.jobs.ahead import ahead
 from mailwatch.jobs.filing import Outcome, Pin, file_batch
 from mailwatch.jobs.folders import Watched, choose
+from mailwatch.jobs.poll_report import PollReport, failed, line
 from mailwatch.jobs.reading import Reading, Rules, read_batch
 from mailwatch.ports import (
     Archive,
@@ -36,34 +37,6 @@ _SEE_FOLDERS = Words("See its folders with: mailwatch check")
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (where, mails done, mails left or None) after each batch."""
-
-
-@dataclass(frozen=True, slots=True)
-class PollReport:
-    """What one pass over a mailbox did. ``errors`` are lines for a person, with the mailbox named.
-
-    ``temporary`` is true where there are errors and all of them mend by themselves: waiting does
-    not help as long as one is for a person to mend. ``retry_after`` is the longest delay, in
-    seconds, that a server asked for.
-    """
-
-    outcome: Outcome = field(default_factory=Outcome)
-    renamed: int = 0
-    errors: tuple[Words, ...] = ()
-    temporary: bool = False
-    retry_after: float | None = None
-
-    def __add__(self, other: PollReport) -> PollReport:
-        return PollReport(
-            self.outcome + other.outcome,
-            self.renamed + other.renamed,
-            self.errors + other.errors,
-            self._waits() and other._waits() and (self.temporary or other.temporary),
-            max(filter(None, (self.retry_after, other.retry_after)), default=None),
-        )
-
-    def _waits(self) -> bool:
-        return self.temporary or not self.errors
 
 
 def silent(_where: str, _done: int, _left: int | None) -> None:
@@ -152,7 +125,7 @@ class Ingest:
             watched, missing = choose(mailbox.folders(), plan.wishes, sent=plan.sent)
         except MailwatchError as error:
             return failed(plan.name, error)
-        report = PollReport(errors=tuple(_named(plan.name, words, _SEE_FOLDERS) for words in missing))
+        report = PollReport(errors=tuple(line(plan.name, words, _SEE_FOLDERS) for words in missing))
         for part in (self._new_mail, self._older_mail) if older else (self._new_mail,):
             for folder in watched:
                 try:
@@ -235,21 +208,3 @@ class Ingest:
 
 def _uids(readings: Sequence[Reading]) -> list[int]:
     return [reading.fetched.place.uid for reading in readings if reading.fetched.place.uid is not None]
-
-
-def _named(mailbox: str, trouble: Words, mend: Words | None = None) -> Words:
-    """One line: where, what is wrong, and what to do about it.
-
-    The sentences keep their own templates, by which their translations are found.
-    """
-    if mend is None or not mend.template:
-        return Words("{mailbox}: {trouble}", {"mailbox": mailbox, "trouble": trouble})
-    return Words("{mailbox}: {trouble} → {mend}", {"mailbox": mailbox, "trouble": trouble, "mend": mend})
-
-
-def failed(mailbox: str, error: MailwatchError) -> PollReport:
-    """A pass that went wrong, as a line for a person."""
-    line = _named(mailbox, error.message, error.mend)
-    if isinstance(error, TemporaryError):
-        return PollReport(errors=(line,), temporary=True, retry_after=error.retry_after)
-    return PollReport(errors=(line,))

@@ -10,7 +10,7 @@ from mailwatch.core.entries import Place
 from mailwatch.core.standing import SenderPolicy
 from mailwatch.errors import ConfigError, MailwatchError
 from mailwatch.jobs.filing import Outcome, file_batch
-from mailwatch.jobs.ingest import PollReport, failed
+from mailwatch.jobs.poll_report import PollReport, failed
 from mailwatch.jobs.reading import Reading, Rules, read_batch
 from mailwatch.ports import Archive, Clock, Fetched, Held, Parser, Store
 

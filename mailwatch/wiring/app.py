@@ -28,8 +28,9 @@ from mailwatch.jobs import quarantine
 from mailwatch.jobs.adoption import fulfil
 from mailwatch.jobs.filing import Pin
 from mailwatch.jobs.folders import Watched, choose
-from mailwatch.jobs.ingest import Ingest, PollReport, Progress, failed, silent
+from mailwatch.jobs.ingest import Ingest, Progress, silent
 from mailwatch.jobs.person import Decided, file_message
+from mailwatch.jobs.poll_report import PollReport, failed
 from mailwatch.jobs.refile import refile as refile_all
 from mailwatch.jobs.reindex import ReindexReport, reindex
 from mailwatch.jobs.remind import Reminder, RenderedDigest, SendRow

@@ -9,7 +9,8 @@ from mailwatch.adapters.files import read_files
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.core.standing import SenderPolicy
 from mailwatch.errors import ConfigError, Words
-from mailwatch.jobs.ingest import Ingest, PollReport, Progress
+from mailwatch.jobs.ingest import Ingest, Progress
+from mailwatch.jobs.poll_report import PollReport
 from mailwatch.ports import Fetched
 
 IMPORTED = "import"

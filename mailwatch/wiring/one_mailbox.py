@@ -20,7 +20,8 @@ from mailwatch.errors import MailwatchError, Words
 from mailwatch.jobs.adoption import Watching
 from mailwatch.jobs.compare import Compared, compare
 from mailwatch.jobs.folders import Watched, choose
-from mailwatch.jobs.ingest import Ingest, PollReport
+from mailwatch.jobs.ingest import Ingest
+from mailwatch.jobs.poll_report import PollReport
 from mailwatch.jobs.rename import RenameFolder, Renamer, hindered
 from mailwatch.ports import Clock, Parser
 from mailwatch.wiring import assemble

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
-from mailwatch.jobs.ingest import PollReport, failed
+from mailwatch.jobs.poll_report import PollReport, failed
 from mailwatch.jobs.rename import RenameRow, hindered
 
 

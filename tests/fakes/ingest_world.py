@@ -18,7 +18,8 @@ from mailwatch.core.schemes import BUILTIN
 from mailwatch.core.standing import SenderPolicy
 from mailwatch.jobs.adoption import Watching
 from mailwatch.jobs.folders import FolderWish
-from mailwatch.jobs.ingest import Ingest, PollReport
+from mailwatch.jobs.ingest import Ingest
+from mailwatch.jobs.poll_report import PollReport
 from mailwatch.jobs.reading import Rules
 
 NUMBER = "2611020010002574"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
-from mailwatch.jobs.ingest import PollReport, failed
+from mailwatch.jobs.poll_report import PollReport, failed
 from mailwatch.jobs.rename import RenameRow, hindered
 
 AWAY = failed("a", TemporaryError("nobody answers"))

@@ -14,7 +14,7 @@ from mailwatch.cli.session import Session
 
 if TYPE_CHECKING:
     # A type only; ``mailwatch poll --help`` need not wait for it.
-    from mailwatch.jobs.ingest import PollReport
+    from mailwatch.jobs.poll_report import PollReport
 
 
 @click.command()

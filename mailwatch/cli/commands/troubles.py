@@ -12,7 +12,7 @@ from mailwatch.cli.terminal import safe
 
 if TYPE_CHECKING:
     # A type only; ``mailwatch poll --help`` need not wait for it.
-    from mailwatch.jobs.ingest import PollReport
+    from mailwatch.jobs.poll_report import PollReport
 
 
 def tell(session: Session, report: PollReport) -> None:

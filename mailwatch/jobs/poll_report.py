@@ -1,0 +1,54 @@
+"""What a pass over a mailbox came to, and how its troubles are said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mailwatch.errors import MailwatchError, TemporaryError, Words
+from mailwatch.jobs.filing import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What one pass over a mailbox did. ``errors`` are lines for a person, with the mailbox named.
+
+    ``temporary`` is true where there are errors and all of them mend by themselves: waiting does
+    not help as long as one is for a person to mend. ``retry_after`` is the longest delay, in
+    seconds, that a server asked for.
+    """
+
+    outcome: Outcome = field(default_factory=Outcome)
+    renamed: int = 0
+    errors: tuple[Words, ...] = ()
+    temporary: bool = False
+    retry_after: float | None = None
+
+    def __add__(self, other: PollReport) -> PollReport:
+        return PollReport(
+            self.outcome + other.outcome,
+            self.renamed + other.renamed,
+            self.errors + other.errors,
+            self._waits() and other._waits() and (self.temporary or other.temporary),
+            max(filter(None, (self.retry_after, other.retry_after)), default=None),
+        )
+
+    def _waits(self) -> bool:
+        return self.temporary or not self.errors
+
+
+def line(mailbox: str, trouble: Words, mend: Words | None = None) -> Words:
+    """One line: where, what is wrong, and what to do about it.
+
+    The sentences keep their own templates, by which their translations are found.
+    """
+    if mend is None or not mend.template:
+        return Words("{mailbox}: {trouble}", {"mailbox": mailbox, "trouble": trouble})
+    return Words("{mailbox}: {trouble} → {mend}", {"mailbox": mailbox, "trouble": trouble, "mend": mend})
+
+
+def failed(mailbox: str, error: MailwatchError) -> PollReport:
+    """A pass that went wrong, as a line for a person."""
+    trouble = line(mailbox, error.message, error.mend)
+    if isinstance(error, TemporaryError):
+        return PollReport(errors=(trouble,), temporary=True, retry_after=error.retry_after)
+    return PollReport(errors=(trouble,))
