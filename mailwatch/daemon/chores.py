@@ -85,9 +85,13 @@ class Chores:
         since = self._down.pop(state.name, None) or before
         if until is None or since is None:
             return
-        if is_gap(since, until, self._config.poll) or until - since >= self._config.alerts.after:
+        if is_gap(since, until, self._config.poll) or self._was_told(state.name, since, until):
             self._alarms.back(state.name, since, until)
             event("outage", mailbox=state.name, since=since.isoformat(), until=until.isoformat())
+
+    def _was_told(self, mailbox: str, since: datetime, until: datetime) -> bool:
+        """Whether an alarm went out, perhaps by an earlier process: who polls rarely is not in trouble."""
+        return until - since >= self._config.alerts.after and self._alarms.told(mailbox, since)
 
     def alarms(self, states: Sequence[State]) -> None:
         """Tell once of each mailbox that has not been read for too long, and send what waits."""

@@ -69,7 +69,7 @@ class Alarms:
     def down(self, mailbox: str, since: datetime, trouble: Words) -> bool:
         """Record that the outage since ``since`` goes on, and store the alarm. False: that was done."""
         with self._store.writing() as tx:
-            if any(tx.outbox.get(*_key("down", mailbox, since, r.address)) for r in self._readers):
+            if self._told(tx, mailbox, since):
                 return False
             tx.ledger.record(Watch("outage", mailbox, since=since))
             self._put(tx, "down", mailbox, self._readers, since=since, trouble=trouble)
@@ -79,12 +79,13 @@ class Alarms:
         """Record the outage from ``since`` to ``until``; those who heard of it hear that it is over."""
         with self._store.writing() as tx:
             tx.ledger.record(Watch("outage", mailbox, since=since, until=until))
-            told = [
-                r
-                for r in self._readers
-                if tx.outbox.get(*_key("down", mailbox, since, r.address)) is not None
-            ]
+            told = self._told(tx, mailbox, since)
             self._put(tx, "back", mailbox, told, since=since, until=until)
+
+    def told(self, mailbox: str, since: datetime) -> bool:
+        """Whether anybody was told of the outage since ``since``, by this process or an earlier one."""
+        with self._store.writing() as tx:
+            return bool(self._told(tx, mailbox, since))
 
     def send(self) -> tuple[SendRow, ...]:
         """Bring on their way what waits; what may have arrived rests before it is looked after."""
@@ -98,6 +99,11 @@ class Alarms:
         )
 
     # ── within ────────────────────────────────────────────────────────────────
+
+    def _told(self, tx: Transaction, mailbox: str, since: datetime) -> list[Recipient]:
+        return [
+            r for r in self._readers if tx.outbox.get(*_key("down", mailbox, since, r.address)) is not None
+        ]
 
     def _put(
         self, tx: Transaction, what: str, mailbox: str, readers: Sequence[Recipient], **values: object

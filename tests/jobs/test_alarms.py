@@ -77,6 +77,7 @@ def test_an_outage_is_told_once_and_its_end_once(house: House) -> None:
     house.store.close()
     house.restart()
     assert not house.alarms.down("support", SINCE, TROUBLE)
+    assert house.alarms.told("support", SINCE)
     house.alarms.send()
     assert [LEE.address, MEI.address] == [to for to, _ in house.post.sent]
     house.alarms.back("support", SINCE, BACK)
@@ -111,6 +112,7 @@ def test_a_short_outage_ends_without_a_mail(house: House) -> None:
     house.alarms.send()
     assert [] == house.post.sent
     assert 1 == len(house.entries())
+    assert not house.alarms.told("support", SINCE)
 
 
 def test_a_closed_post_is_tried_again_with_the_next_ring(house: House) -> None:
