@@ -2,20 +2,25 @@
 
 Written after each commit, so that a lost database can be made again. A line is
 the canonical bytes and LF. Texts go first: an entry in the journal has its texts there.
+
+Nothing that was found in a file is overwritten, but for the beginning of a line that
+is written again whole. Whatever else stands there, ``verify`` names.
 """
 
 from __future__ import annotations
 
 import fcntl
 import heapq
+import logging
 import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mailwatch.adapters.disk import make_private, sync_folder, translated, write_all
+from mailwatch.adapters.disk import make_private, sync_folder, translated
+from mailwatch.adapters.lines import append_lines, end_last_line, lines_from_end, whole_lines
 from mailwatch.core.canonical import Malformed
 from mailwatch.core.ledger import Head, link_hash, seq_and_prev
 from mailwatch.errors import ConfigError, TemporaryError
@@ -23,7 +28,8 @@ from mailwatch.ports import JournalLine
 
 _PRIVATE = 0o600
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}\.jsonl")
-_BLOCK = 1 << 16
+
+_log = logging.getLogger(__name__)
 
 
 class FileJournal:
@@ -65,11 +71,20 @@ class FileJournal:
                 return
 
     def end(self) -> Head:
-        """See ``ports.Journal``."""
+        """See ``ports.Journal``. Lines behind it that are no entries are told, and stay.
+
+        Raises:
+            ConfigError: there are lines, and not one of them is an entry.
+        """
+        files = _files(self._ledger)
         with translated(self._ledger):
-            lasts = [_last_line(path) for path in _files(self._ledger)]
-        # A clock that was set back files a later entry in an earlier month.
-        return max((_head(line) for line in lasts if line), default=Head(), key=lambda head: head.seq)
+            lasts = [head for head in map(_last_entry, files) if head is not None]
+            # A clock that was set back files a later entry in an earlier month.
+            if lasts or not any(next(whole_lines(path), None) for path in files):
+                return max(lasts, default=Head(), key=lambda head: head.seq)
+        raise ConfigError(
+            "the ledger's journal cannot be read", mend="see what was changed: mailwatch verify"
+        )
 
     def append(self, entries: Sequence[JournalLine], texts: Sequence[JournalLine]) -> None:
         """See ``ports.Journal``."""
@@ -77,28 +92,28 @@ class FileJournal:
             with translated(folder):
                 _append(folder, lines)
 
+    def close_lines(self) -> None:
+        """See ``ports.Journal``."""
+        for folder in (self._texts, self._ledger):
+            with translated(folder):
+                for path in _files(folder):
+                    if end_last_line(path):
+                        _tell(path)
+
     def entries(self) -> Iterator[bytes]:
         """See ``ports.Journal``."""
         with translated(self._ledger):
-            yield from heapq.merge(*map(_lines, _files(self._ledger)), key=_seq)
+            yield from heapq.merge(*map(whole_lines, _files(self._ledger)), key=_seq)
 
     def texts(self) -> Iterator[bytes]:
         """See ``ports.Journal``."""
         with translated(self._texts):
             for path in _files(self._texts):
-                yield from _lines(path)
+                yield from whole_lines(path)
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if _MONTH.fullmatch(path.name))
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    """The whole lines of a file; half a line at its end is what a crash left."""
-    with path.open("rb") as file:
-        for line in file:
-            if line.endswith(b"\n"):
-                yield line[:-1]
 
 
 def _seq(line: bytes) -> int:
@@ -109,30 +124,19 @@ def _seq(line: bytes) -> int:
         return 0
 
 
-def _head(line: bytes) -> Head:
-    try:
-        return Head(seq_and_prev(line)[0], link_hash(line))
-    except Malformed:
-        raise ConfigError(
-            "the last line of the ledger's journal cannot be read",
-            mend="see what was changed: mailwatch verify",
-        ) from None
+def _last_entry(path: Path) -> Head | None:
+    """The last line that is an entry, read from the end; None where there is none."""
+    for passed, line in enumerate(lines_from_end(path)):
+        with suppress(Malformed):
+            head = Head(seq_and_prev(line)[0], link_hash(line))
+            if passed:
+                _tell(path)
+            return head
+    return None
 
 
-def _last_line(path: Path) -> bytes:
-    """The last whole line without its LF, read from the end; empty where there is none."""
-    with path.open("rb") as file:
-        position = file.seek(0, os.SEEK_END)
-        tail = b""
-        while position > 0:
-            size = min(_BLOCK, position)
-            position -= size
-            file.seek(position)
-            tail = file.read(size) + tail
-            whole = tail.rpartition(b"\n")[0]
-            if b"\n" in whole:
-                return whole.rpartition(b"\n")[2]
-        return tail.rpartition(b"\n")[0].rpartition(b"\n")[2]
+def _tell(path: Path) -> None:
+    _log.warning("%s holds lines at its end that are no entries; see them with: mailwatch verify", path)
 
 
 def _append(folder: Path, lines: Sequence[JournalLine]) -> None:
@@ -143,31 +147,7 @@ def _append(folder: Path, lines: Sequence[JournalLine]) -> None:
     for month, data in by_month.items():
         path = folder / f"{month}.jsonl"
         fresh = fresh or not path.exists()
-        _append_to(path, b"".join(one + b"\n" for one in data))
+        if append_lines(path, data):
+            _tell(path)
     if fresh:
         sync_folder(folder)
-
-
-def _append_to(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
-    try:
-        _cut_half_line(handle)
-        os.lseek(handle, 0, os.SEEK_END)
-        write_all(handle, data)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _cut_half_line(handle: int) -> None:
-    """What stands after the last LF was being written when a process died; it is written again whole."""
-    end = position = os.lseek(handle, 0, os.SEEK_END)
-    while position > 0:
-        start = max(0, position - _BLOCK)
-        found = os.pread(handle, position - start, start).rfind(b"\n")
-        if found >= 0:
-            position = start + found + 1
-            break
-        position = start
-    if position < end:
-        os.ftruncate(handle, position)

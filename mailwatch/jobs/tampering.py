@@ -17,6 +17,8 @@ text-changed           salt and text do not have the commitment they stand for
 text-missing           an entry speaks of a text that is gone, and no ``erase`` entry says why
 journal-text-changed   the same as text-changed, in the journal of texts
 journal-text-missing   a text is in the database and not in the journal
+journal-text-again     the journal holds a text more than once
+journal-text-unknown   the journal holds a text that no entry speaks of
 original-changed       an original does not have the bytes that its name promises
 original-missing       an original is gone, and no ``erase`` entry says why
 original-unreadable    an original could not be read, so nothing is known of it
@@ -50,6 +52,8 @@ CODES = (
     "text-missing",
     "journal-text-changed",
     "journal-text-missing",
+    "journal-text-again",
+    "journal-text-unknown",
     "original-changed",
     "original-missing",
     "original-unreadable",

@@ -6,7 +6,8 @@ What it may find stands in ``tampering``.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from mailwatch.core.ledger import Head
 from mailwatch.core.texts import TextRow, parse_text_line
@@ -37,7 +38,7 @@ def verify(
         *check_ledger(evidence, head, known, progress),
         *check_journal(evidence, journal, head),
         *_texts(evidence, head, known),
-        *_texts_journal(journal, known),
+        *_texts_journal(evidence, head, journal, known),
         *_archive(archive, known, progress),
     ]
     complete = not any(problem.code == "original-unreadable" for problem in problems)
@@ -67,11 +68,15 @@ def _texts(evidence: Evidence, head: Head, known: Known) -> Iterator[Problem]:
             yield _text_problem("text-missing", commit, known)
 
 
+_COMMIT = re.compile(rb'"([0-9a-f]{64})"')
+
 _TEXTS = {
     "text-changed": "the text {commit} of entry {seq} was changed",
     "text-missing": "the text {commit} of entry {seq} is gone",
     "journal-text-changed": "the text {commit} of entry {seq} was changed in the journal",
     "journal-text-missing": "the text {commit} of entry {seq} is missing in the journal",
+    "journal-text-again": "the text {commit} of entry {seq} stands in the journal once more",
+    "journal-text-unknown": "the journal holds a text {commit} that no entry speaks of",
 }
 
 
@@ -79,19 +84,39 @@ def _text_problem(code: str, commit: str, known: Known) -> Problem:
     return Problem(code, Words(_TEXTS[code], {"commit": commit, "seq": known.commits.get(commit, "?")}))
 
 
-def _texts_journal(journal: Journal, known: Known) -> Iterator[Problem]:
+def _texts_journal(evidence: Evidence, head: Head, journal: Journal, known: Known) -> Iterator[Problem]:
     found: set[str] = set()
+    strange: list[str] = []
     for line in journal.texts():
         row = _text_row(line)
         if row is None:
             yield unreadable("texts")
-            continue
-        if row.value is not None or row.commit in known.erased:
-            found.add(row.commit)
-        if not row.true:
+        elif not row.true:
             yield _text_problem("journal-text-changed", row.commit, known)
+            found.add(row.commit)
+        elif row.commit not in known.commits and row.commit not in known.texts:
+            strange.append(row.commit)
+        elif row.commit in found:
+            yield _text_problem("journal-text-again", row.commit, known)
+        elif row.value is not None or row.commit in known.erased:
+            found.add(row.commit)
     for commit in sorted(known.texts - found, key=lambda commit: known.commits.get(commit, 0)):
         yield _text_problem("journal-text-missing", commit, known)
+    yield from _strangers(evidence, head, journal, strange, known)
+
+
+def _strangers(
+    evidence: Evidence, head: Head, journal: Journal, strange: Sequence[str], known: Known
+) -> Iterator[Problem]:
+    """What no entry speaks of: none that came while we looked, and none that the database has lost."""
+    spoken: set[str] = set()
+    if strange:
+        spoken = {commit.decode() for line in journal.entries() for commit in _COMMIT.findall(line)}
+        last = evidence.head().seq
+        spoken.update(row.commit for row in evidence.texts(head.seq + 1, last))
+    for commit in strange:
+        if commit not in spoken:
+            yield _text_problem("journal-text-unknown", commit, known)
 
 
 def _text_row(line: bytes) -> TextRow | None:

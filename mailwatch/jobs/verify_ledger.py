@@ -94,10 +94,19 @@ def check_journal(evidence: Evidence, journal: Journal, head: Head) -> Iterator[
             yield from _compared(sealed, line)
             sealed = next(stored, None)
         elif seq > head.seq:
-            yield Problem("journal-ahead", Words("the database has lost entry {seq}", {"seq": seq}))
+            yield from _later(evidence, seq, line)
     while sealed is not None:
         yield _behind(sealed)
         sealed = next(stored, None)
+
+
+def _later(evidence: Evidence, seq: int, line: bytes) -> Iterator[Problem]:
+    """An entry that came while we looked stands in the database before it stands in the journal."""
+    sealed = next(iter(evidence.links(seq - 1, 1)), None)
+    if sealed is None or sealed.seq != seq:
+        yield Problem("journal-ahead", Words("the database has lost entry {seq}", {"seq": seq}))
+    else:
+        yield from _compared(sealed, line)
 
 
 def _behind(sealed: Sealed) -> Problem:

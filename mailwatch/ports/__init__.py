@@ -26,6 +26,7 @@ from mailwatch.ports.folder import Listed as Listed
 from mailwatch.ports.folder import Role as Role
 from mailwatch.ports.journal import Journal as Journal
 from mailwatch.ports.journal import JournalLine as JournalLine
+from mailwatch.ports.journal import JournalReader as JournalReader
 from mailwatch.ports.ledger import Ledger as Ledger
 from mailwatch.ports.library import CaseRow as CaseRow
 from mailwatch.ports.library import DigestShelf as DigestShelf

@@ -18,20 +18,8 @@ class JournalLine:
     data: bytes
 
 
-class Journal(Protocol):
-    """Ledger and texts once more, outside of the database, so that a lost one can be made again."""
-
-    def locked(self) -> AbstractContextManager[None]:
-        """Held by the one writer from before its commit until the journal has it, too."""
-        ...
-
-    def end(self) -> Head:
-        """Seq and hash of the last whole line of the ledger's journal."""
-        ...
-
-    def append(self, entries: Sequence[JournalLine], texts: Sequence[JournalLine]) -> None:
-        """Make these lines durable; half a line that a crash left is cut off first."""
-        ...
+class JournalReader(Protocol):
+    """Ledger and texts once more, outside of the database: a lost one is made again from them."""
 
     def entries(self) -> Iterator[bytes]:
         """Every whole line of the ledger's journal, by seq, without LF."""
@@ -39,4 +27,24 @@ class Journal(Protocol):
 
     def texts(self) -> Iterator[bytes]:
         """Every whole line of the texts' journal, without LF."""
+        ...
+
+
+class Journal(JournalReader, Protocol):
+    """The same, as the one writer keeps it."""
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Held by the one writer from before its commit until the journal has it, too."""
+        ...
+
+    def end(self) -> Head:
+        """Seq and hash of the last entry of the ledger's journal."""
+        ...
+
+    def append(self, entries: Sequence[JournalLine], texts: Sequence[JournalLine]) -> None:
+        """Make these lines durable. Half of one of them, which a crash left, is cut off first."""
+        ...
+
+    def close_lines(self) -> None:
+        """End half a line that no entry begins with, so that it is seen and nothing is written into it."""
         ...

@@ -61,31 +61,81 @@ def test_a_clock_set_back_loses_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pad", [0, 70_000])
-def test_half_a_line_is_cut_before_the_next_is_written(tmp_path: Path, pad: int) -> None:
+def test_half_a_line_is_cut_before_it_is_written_whole(tmp_path: Path, pad: int) -> None:
     """What a crash left in the middle of a line goes; no line before it is touched."""
     journal = FileJournal(tmp_path)
     journal.append([entry(1)], [text("a")])
+    for folder, line in (("ledger", entry(2, pad=pad)), ("texts", text("b"))):
+        with (tmp_path / folder / "2026-03.jsonl").open("ab") as file:
+            file.write(line.data[:-3])
+    assert list(journal.entries()) == [entry(1).data]
+    # The texts of a batch may come in another order than the one in which the crash met them.
+    journal.append([entry(2, pad=pad)], [text("c"), text("b")])
+    assert list(journal.entries()) == [entry(1).data, entry(2, pad=pad).data]
+    assert list(journal.texts()) == [text(name).data for name in "acb"]
+
+
+@pytest.mark.parametrize("pad", [0, 70_000])
+def test_half_a_line_that_is_not_ours_stays_as_a_line(
+    tmp_path: Path, pad: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It may be evidence: it is told, nothing is written into it, and ``verify`` finds it."""
+    journal = FileJournal(tmp_path)
+    journal.append([entry(1)], [text("a")])
+    foreign = b'{"half' + b"x" * pad
     for folder in ("ledger", "texts"):
         with (tmp_path / folder / "2026-03.jsonl").open("ab") as file:
-            file.write(b'{"half' + b"x" * pad)
-    assert list(journal.entries()) == [entry(1).data]
+            file.write(foreign)
     journal.append([entry(2)], [text("b")])
-    assert list(journal.entries()) == [entry(1).data, entry(2).data]
-    assert list(journal.texts()) == [text("a").data, text("b").data]
+    assert (tmp_path / "ledger" / "2026-03.jsonl").read_bytes().splitlines() == [
+        entry(1).data,
+        foreign,
+        entry(2).data,
+    ]
+    assert list(journal.texts()) == [text("a").data, foreign, text("b").data]
+    assert "mailwatch verify" in caplog.text
+
+
+def test_half_a_line_is_ended_where_nothing_is_written(tmp_path: Path) -> None:
+    """So that whoever reads the journal sees it; a second time changes nothing."""
+    journal = FileJournal(tmp_path)
+    journal.append([entry(1), entry(2, "2026-04")], [text("a")])
+    march = tmp_path / "ledger" / "2026-03.jsonl"
+    with march.open("ab") as file:
+        file.write(b"rubbish")
+    journal.close_lines()
+    journal.close_lines()
+    assert march.read_bytes() == entry(1).data + b"\nrubbish\n"
+    assert (tmp_path / "ledger" / "2026-04.jsonl").read_bytes() == entry(2).data + b"\n"
 
 
 def test_a_file_that_holds_half_a_line_alone_starts_anew(tmp_path: Path) -> None:
     """The very first write may be the one that was cut."""
     journal = FileJournal(tmp_path)
     path = tmp_path / "ledger" / "2026-03.jsonl"
-    path.write_bytes(b'{"half')
+    path.write_bytes(entry(1).data[:-1])
     assert journal.end() == Head()
     journal.append([entry(1)], [])
     assert path.read_bytes() == entry(1).data + b"\n"
 
 
-def test_a_last_line_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    """Going on behind it would bury it."""
+@pytest.mark.parametrize("rubbish", [b"rubbish\n", b"\0" * 70_000 + b"\n", b"a\nb\n\n", b'{"seq":9}\n'])
+def test_lines_at_the_end_that_are_no_entries_are_told_and_passed_over(
+    tmp_path: Path, rubbish: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a power cut leaves them: the watching goes on, and ``verify`` names them."""
+    journal = FileJournal(tmp_path)
+    journal.append([entry(1), entry(2)], [])
+    assert journal.end() == end_of(entry(2), 2)
+    assert not caplog.text
+    with (tmp_path / "ledger" / "2026-03.jsonl").open("ab") as file:
+        file.write(rubbish)
+    assert journal.end() == end_of(entry(2), 2)
+    assert "mailwatch verify" in caplog.text
+
+
+def test_a_journal_without_a_single_entry_is_told(tmp_path: Path) -> None:
+    """As after an attack that encrypts files: a new ledger must not begin behind it."""
     journal = FileJournal(tmp_path)
     (tmp_path / "ledger" / "2026-03.jsonl").write_bytes(b"rubbish\n")
     with pytest.raises(ConfigError, match="cannot be read"):

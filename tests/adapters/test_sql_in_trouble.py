@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -364,12 +364,11 @@ def test_a_journal_that_tells_another_story_stops_the_writing(data: Path) -> Non
     assert "mailwatch verify" in str(caught.value.mend)
 
 
-def test_a_journal_that_ends_in_rubbish_can_be_looked_at_and_not_written_to(data: Path) -> None:
+def test_a_journal_of_rubbish_can_be_looked_at_and_not_written_to(data: Path) -> None:
     """Opened for verify alone; whoever writes is refused there, too."""
     note(open_store(data), 2)
     (path,) = (data / "ledger").iterdir()
-    rubbish = path.read_bytes() + b"rubbish\n"
-    path.write_bytes(rubbish)
+    path.write_bytes(b"rubbish\n")
     with pytest.raises(ConfigError, match="cannot be read"):
         open_store(data)
     store = SqlStore.open(
@@ -378,7 +377,69 @@ def test_a_journal_that_ends_in_rubbish_can_be_looked_at_and_not_written_to(data
     assert store.evidence().head().seq == 3
     with pytest.raises(ConfigError, match="cannot be read"):
         note(store)
-    assert (store.evidence().head().seq, path.read_bytes()) == (3, rubbish)
+    assert (store.evidence().head().seq, path.read_bytes()) == (3, b"rubbish\n")
+
+
+ENDS = {
+    "half a line that is not ours": lambda lines: b'{"half',
+    "rubbish": lambda lines: b"rubbish\n",
+    "zeros, as a power cut leaves them": lambda lines: b"\0" * 4096 + b"\n",
+    "the last line once more": lambda lines: lines[-1],
+    "an old line": lambda lines: lines[1],
+    "old lines": lambda lines: lines[0] + lines[2],
+    "an old line, changed": lambda lines: lines[1].replace(b"first-good-poll", b"folder-is-gone!"),
+    "the last line, changed": lambda lines: lines[-1].replace(b"first-good-poll", b"folder-is-gone!"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_what_stands_at_the_journals_end_is_kept_and_nothing_is_written_twice(
+    data: Path, end: Callable[[list[bytes]], bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Writing goes on behind it; every true entry stands there once, and a log line tells of the rest."""
+    store = open_store(data)
+    note(store, 3)
+    (path,) = (data / "ledger").iterdir()
+    before = path.read_bytes()
+    foreign = end(before.splitlines(keepends=True))
+    path.write_bytes(before + foreign)
+    note(store)
+    (link,) = store.evidence().links(4, 1)
+    assert path.read_bytes() == before + foreign.removesuffix(b"\n") + b"\n" + link.canonical + b"\n"
+    if foreign != before.splitlines(keepends=True)[-1]:
+        # The last line once more is where the last line belongs; ``verify`` alone sees two.
+        assert "mailwatch verify" in caplog.text
+
+
+@pytest.mark.parametrize("end", [b"rubbish\n", b'{"half', b""])
+def test_a_tail_that_is_missing_is_written_again(data: Path, end: bytes) -> None:
+    """Set back by a disk or a hand: what the database knows beyond it comes back, once, in order."""
+    store = open_store(data)
+    note(store, 4)
+    (path,) = (data / "ledger").iterdir()
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:3]) + end)
+    note(store)
+    links = [link.canonical for link in store.evidence().links(0, 10)]
+    assert [line for line in journal_lines(data) if line in links] == links
+    assert path.read_bytes().startswith(b"".join(lines[:3]) + end)
+
+
+def test_texts_that_cannot_be_read_do_not_keep_the_others_from_coming_back(data: Path) -> None:
+    """A crash with rubbish in the journal of texts beside it is made good all the same."""
+    store = open_store(data)
+    note(store)
+    failing = Failing(data)
+    broken = SqlStore.open(url_of(data), journal=failing, clock=Ticking(), software_version="x")
+    mail = fetched(b"x")
+    with pytest.raises(TemporaryError, match="the disk failed"), broken.writing() as tx:
+        tx.ledger.record(
+            MessageKept(mail.sha256, mail.size, mail.place, mail.internaldate, mail.server), message(b"x")
+        )
+    (data / "texts" / "2026-01.jsonl").write_bytes(b"rubbish\n")
+    note(store)
+    assert len(list(FileJournal(data).texts())) == 2
+    assert journal_lines(data) == [link.canonical for link in store.evidence().links(0, 10)]
 
 
 def test_two_stores_on_one_database_write_one_chain(data: Path) -> None:

@@ -35,6 +35,7 @@ from mailwatch.core.message import Message
 from mailwatch.core.recognition import Form, Mention, Where
 from mailwatch.core.schemes import BUILTIN
 from mailwatch.core.standing import SenderPolicy, Standing
+from mailwatch.core.texts import commit_text, text_line
 from mailwatch.errors import ConfigError, TemporaryError, UnreadableMessage, Words
 from mailwatch.jobs import tampering
 from mailwatch.jobs.reading import Rules
@@ -449,6 +450,11 @@ def body_of(books: Books, seq: int) -> bytes:
     return books.store.evidence().links(seq - 1, 1)[0].canonical
 
 
+def with_two_lines_exchanged(raw: bytes) -> bytes:
+    lines = raw.splitlines(keepends=True)
+    return b"".join([*lines[:5], lines[6], lines[5], *lines[7:]])
+
+
 def edited(books: Books, seq: int) -> bytes:
     return body_of(books, seq).replace(b'"actor":"program"', b'"actor":"nobody!"')
 
@@ -577,6 +583,31 @@ TAMPERED: list[tuple[str, Tamper, set[tuple[str, object]]]] = [
         {("journal-unreadable", "texts")},
     ),
     (
+        "write an old line at the end of the journal",
+        lambda b: edit(b.data / "ledger", lambda raw: raw + raw.splitlines(keepends=True)[5]),
+        {("journal-differs", 6)},
+    ),
+    (
+        "write half a line at the end of the journal",
+        lambda b: edit(b.data / "ledger", lambda raw: raw + b'{"half'),
+        {("journal-unreadable", "ledger")},
+    ),
+    (
+        "change the order of two lines of the journal",
+        lambda b: edit(b.data / "ledger", with_two_lines_exchanged),
+        {("journal-behind", 6), ("journal-differs", 6)},
+    ),
+    (
+        "write half a line at the end of the texts' journal",
+        lambda b: edit(b.data / "texts", lambda raw: raw + b'{"half'),
+        {("journal-unreadable", "texts")},
+    ),
+    (
+        "write a text that nobody spoke of into the journal",
+        lambda b: edit(b.data / "texts", lambda raw: raw + text_line(commit_text("x", b"s" * 32)) + b"\n"),
+        {("journal-text-unknown", commit_text("x", b"s" * 32).commit)},
+    ),
+    (
         "edit an original",
         lambda b: (original(b, b"mail-1").chmod(0o600), original(b, b"mail-1").write_bytes(b"mail-9")),
         {("original-changed", sha(b"mail-1"))},
@@ -608,6 +639,56 @@ def test_each_change_is_named(
     found = {(code, next(iter(values.values()))) for code, values in books.problems()}
     assert found == expected
     assert not books.verify().ok
+
+
+def test_a_text_that_stands_in_the_journal_once_more_is_named(books: Books) -> None:
+    """It does no harm, and nobody but a stranger writes it."""
+    commit, seq = commit_of(books, "asked")
+
+    def doubled(raw: bytes) -> bytes:
+        return raw + b"".join(line for line in raw.splitlines(keepends=True) if commit.encode() in line)
+
+    edit(books.data / "texts", doubled)
+    assert books.problems() == [("journal-text-again", {"commit": commit, "seq": seq})]
+
+
+def test_a_month_of_the_journal_that_is_missing_is_named(books: Books) -> None:
+    """Each of its entries; a month that is there is not blamed."""
+    edit(books.data / "ledger", lambda raw: b"".join(raw.splitlines(keepends=True)[10:]))
+    assert books.problems() == [("journal-behind", {"seq": seq}) for seq in range(1, 11)]
+
+
+def test_journals_put_aside_are_written_again_whole(books: Books) -> None:
+    """What a person does with a journal that was changed: put it aside, as evidence, and ask again."""
+    before = list(books.journal.entries()), sorted(books.journal.texts())
+    edit(books.data / "ledger", lambda raw: raw[:-30] + b"rubbish\n")
+    for name in ("ledger", "texts"):
+        (books.data / name).rename(books.data / f"{name}.aside")
+    assert books.problems() == []
+    assert (list(books.journal.entries()), sorted(books.journal.texts())) == before
+
+
+class WrittenMeanwhile:
+    """Evidence whose ledger grows after it was first looked at, as beside a daemon."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._evidence = books.store.evidence()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._evidence, name)
+
+    def settle(self) -> Head:
+        head = self._evidence.settle()
+        keep(self._books, b"new", 60)
+        return head
+
+
+def test_what_the_daemon_writes_meanwhile_is_no_problem(books: Books) -> None:
+    """Entries, texts and an original that come while the books are being verified."""
+    evidence = WrittenMeanwhile(books)
+    report = verify(evidence, FileJournal(books.data), books.archive)  # type: ignore[arg-type] # a stand-in
+    assert (report.ok, report.entries, report.problems) == (True, 24, ())
 
 
 def test_an_entry_of_another_ledger_is_named(books: Books) -> None:

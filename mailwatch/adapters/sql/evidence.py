@@ -28,6 +28,7 @@ class SqlEvidence:
         """See ``ports.Evidence``."""
         with self._journal.locked(), writer(self._engine) as connection:
             reconcile(connection, self._journal)
+            self._journal.close_lines()
             return head(connection)
 
     def head(self) -> Head:

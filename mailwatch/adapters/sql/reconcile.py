@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sqlalchemy import Connection
 
 from mailwatch.adapters.sql.ledger import head, sealed_after, texts_between
 from mailwatch.core.canonical import Malformed
-from mailwatch.core.ledger import Head, month, unlink
+from mailwatch.core.ledger import Head, link_hash, month, seq_and_prev, unlink
 from mailwatch.core.texts import parse_text_line, text_line
 from mailwatch.errors import ConfigError
 from mailwatch.ports import Journal, JournalLine
 
-_PIECE = 1000
+_log = logging.getLogger(__name__)
+
+_PIECE = 10_000
+"""Entries written at once: more than a crash can keep from the journal, which knows its half line by them."""
 
 
 def end_of(journal: Journal, *, looking: bool) -> Head:
@@ -49,29 +54,60 @@ def refuse_journal_ahead(end: Head, database: Head) -> None:
 def reconcile(connection: Connection, journal: Journal) -> None:
     """Append to the journal what a crash after the commit kept from it.
 
+    An entry that stands at the journal's end once more is left there, for ``verify`` to name.
+
     Raises:
         ConfigError: the journal is ahead, or tells another story.
     """
-    end = journal.end()
     database = head(connection)
+    end = journal.end()
     refuse_journal_ahead(end, database)
     if end == database:
         return
-    _refuse_other_story(connection, end)
-    known = {parse_text_line(line).commit for line in journal.texts()}
-    for entries, texts in _missing(connection, end.seq):
+    seq, hashes = _highest(journal)
+    refuse_journal_ahead(Head(seq), database)
+    if end != _agreed(connection, seq, hashes):
+        _log.warning("the ledger's journal ends with a line that belongs elsewhere; see: mailwatch verify")
+    known = _true_texts(journal) if seq < database.seq else set()
+    for entries, texts in _missing(connection, seq):
         fresh = [line for commit, line in texts if commit not in known]
         journal.append(entries, fresh)
 
 
-def _refuse_other_story(connection: Connection, end: Head) -> None:
-    found = next(iter(sealed_after(connection, end.seq - 1, 1)), None)
-    if end.seq and (found is None or found.head != end):
+def _highest(journal: Journal) -> tuple[int, set[str]]:
+    """The highest seq in the journal, wherever it stands, and the hashes that are there under it."""
+    highest, hashes = 0, {Head().hash}
+    for line in journal.entries():
+        with suppress(Malformed):
+            seq = seq_and_prev(line)[0]
+            if seq > highest:
+                highest, hashes = seq, set()
+            if seq == highest:
+                hashes.add(link_hash(line))
+    return highest, hashes
+
+
+def _agreed(connection: Connection, seq: int, hashes: set[str]) -> Head:
+    """The database's entry ``seq``, which one of ``hashes`` must be."""
+    found = next(iter(sealed_after(connection, seq - 1, 1)), None) if seq else None
+    agreed = Head() if found is None else found.head
+    if agreed.seq != seq or agreed.hash not in hashes:
         raise ConfigError(
             "entry {seq} of the ledger is not the same in the database and in its journal",
             mend="see what was changed: mailwatch verify",
-            seq=end.seq,
+            seq=seq,
         )
+    return agreed
+
+
+def _true_texts(journal: Journal) -> set[str]:
+    """The commitments that the journal of texts keeps."""
+    known: set[str] = set()
+    for line in journal.texts():
+        with suppress(ValueError):
+            row = parse_text_line(line)
+            known.update([row.commit] if row.true else [])
+    return known
 
 
 def _missing(
