@@ -19,28 +19,49 @@ can say it in the reader's language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from gettext import NullTranslations
+
+ENGLISH = NullTranslations()
+"""The language that the sentences are written in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """A sentence for a person: an English template (the gettext msgid) and its values.
 
-    A value may be a sentence of its own; it is said in the same language.
+    A value may be a sentence of its own; it is said in the same language. ``plural``
+    is the template for any other count ``n`` than one (msgid_plural); see ``counted``.
     """
 
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
+    plural: str = field(default="", kw_only=True)
+    n: int = field(default=1, kw_only=True)
 
-    def say(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence, its template run through ``translate`` first."""
-        template = translate(self.template) if self.template else ""
-        values = {name: v.say(translate) if isinstance(v, Words) else v for name, v in self.values.items()}
+    def say(self, language: NullTranslations = ENGLISH) -> str:
+        """The sentence in ``language``, a catalogue of gettext."""
+        template = self._template(language)
+        values = {name: v.say(language) if isinstance(v, Words) else v for name, v in self.values.items()}
         return template.format(**values) if values else template
+
+    def _template(self, language: NullTranslations) -> str:
+        if self.plural:
+            return language.ngettext(self.template, self.plural, self.n)
+        # The msgid "" is the header of a catalogue.
+        return language.gettext(self.template) if self.template else ""
 
     def __str__(self) -> str:
         return self.say()
+
+
+def counted(one: str, many: str, n: int, **values: object) -> Words:
+    """Words about a count, which both templates know as ``{n}``: ``counted("{n} mail", "{n} mails", 3)``.
+
+    A sentence with several counts holds several of these as its values.
+    """
+    return Words(one, {**values, "n": n}, plural=many, n=n)
 
 
 class MailwatchError(Exception):

@@ -180,7 +180,7 @@ def test_a_missing_folder_is_told_and_the_others_are_read(tmp_path: Path, doveco
     dovecot_user.deliver(letter("a"))
     house = over(tmp_path, dovecot_user, folders=["INBOX", "Support"])
     done = house.run("poll")
-    assert (MEND, True) == (done.exit_code, done.stdout.startswith("1 mails read: 1 filed"))
+    assert (MEND, True) == (done.exit_code, done.stdout.startswith("1 mail read: 1 filed"))
     (line,) = done.stderr.splitlines()
     assert "support: the folder Support does not exist on the server → " in line
     assert "Support" in house.run("poll", lang="ko").stderr
@@ -204,7 +204,7 @@ def test_an_empty_mailbox_is_no_trouble(tmp_path: Path, dovecot_user: MailUser) 
 @pytest.mark.parametrize(
     ("folder", "code", "words", "korean"),
     [
-        ("Support", MEND, "1 mails wait to be renamed: read-only → give the account the right", "읽기 전용"),
+        ("Support", MEND, "not renamed yet: 1 mail (read-only) → give the account the right", "읽기 전용"),
         ("INBOX", LATER, "the mail server localhost asks to come back later", "메일 서버 localhost"),
     ],
     ids=["a folder", "the whole mailbox"],
@@ -232,7 +232,7 @@ def test_what_can_only_be_read_is_not_renamed(  # noqa: PLR0917 - one row of a t
         for path in closed:
             path.chmod(0o700)
     (line,) = done.stderr.splitlines()
-    assert (code, True) == (done.exit_code, done.stdout.startswith("1 mails read: 1 filed")), done.output
+    assert (code, True) == (done.exit_code, done.stdout.startswith("1 mail read: 1 filed")), done.output
     assert words in line
     assert korean in told.output
     assert code == told.exit_code
@@ -254,7 +254,7 @@ def test_renames_that_wait_for_room_are_told_by_every_command(tmp_path: Path, do
     house = over(tmp_path, user, folders=folders, more="rename: {settle: 0 s}\n")
     assert (1, []) == (house.json("poll")["filed"], house.json("poll")["errors"])
     assert 0 == house.run("rename", "--backlog", "--dry-run").exit_code
-    line = "support: 1 mails wait to be renamed: over-quota → make room in the mailbox"
+    line = "support: not renamed yet: 1 mail (over-quota) → make room in the mailbox"
     for words in (["rename", "--backlog"], ["rename"], ["rename", "--json"]):
         done = house.run(*words)
         assert (MEND, [line]) == (done.exit_code, done.stderr.splitlines()), done.output

@@ -63,7 +63,7 @@ def read_catalog(language: str) -> Catalog:
 
 def say(words: Words, language: str) -> str:
     """``words`` in ``language``, with the particles of Korean left to the translators."""
-    return words.say(catalog(language).gettext)
+    return words.say(catalog(language))
 
 
 def placeholders(sentence: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from mailwatch.adapters.disk import translated, write_all
 from mailwatch.core.entries import Place
-from mailwatch.errors import ConfigError, TemporaryError, Words
+from mailwatch.errors import ConfigError, TemporaryError, Words, counted
 from mailwatch.ports import Fetched
 
 MAILBOX = "import"
@@ -55,7 +55,10 @@ def read_files(paths: Sequence[Path], spool: Spool) -> Iterator[tuple[Fetched, .
     yield from _batches(mail for path in paths for mail in _mails(path, spool, unread))
     if unread:
         raise ConfigError(
-            "{count} files or folders cannot be read", mend=_MEND, problems=unread, count=len(unread)
+            "{what} cannot be read",
+            mend=_MEND,
+            problems=unread,
+            what=counted("{n} file or folder", "{n} files or folders", len(unread)),
         )
 
 

@@ -64,11 +64,11 @@ def _tell(session: Session, error: BaseException) -> int:
 def tell_error(session: Session, error: MailwatchError) -> int:
     """Print an error, all its problems and what to do about it; the exit code it stands for."""
     problems = error.problems if isinstance(error, ConfigError) else ()
-    _line(session.say("mailwatch: {error}", error=error.message.say(session.translate)))
+    _line(session.say("mailwatch: {error}", error=error.message))
     for problem in problems:
-        _line(f"  {problem.say(session.translate)}")
+        _line(f"  {session.say(problem)}")
     if error.mend.template:
-        _line(f"  → {error.mend.say(session.translate)}")
+        _line(f"  → {session.say(error.mend)}")
     if session.verbose > 1:
         _traceback(error)
     return code_of(error)

@@ -14,6 +14,7 @@ import click
 
 from mailwatch.cli.session import Session
 from mailwatch.cli.terminal import ODD, cells, pad, safe
+from mailwatch.errors import counted
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, how many done, how many left or None) now and then."""
@@ -90,10 +91,11 @@ def _reporter(session: Session, update: Callable[[Any], None]) -> Progress:
     text = importlib.import_module("rich.text").Text
 
     def report(what: str, done: int, left: int | None) -> None:
+        mails = counted("{n} mail", "{n} mails", done)
         if left is None:
-            said = session.say("{what}: {done} mails", what=what, done=done)
+            said = session.say("{what}: {mails}", what=what, mails=mails)
         else:
-            said = session.say("{what}: {done} mails, {left} left", what=what, done=done, left=left)
+            said = session.say("{what}: {mails}, {left} left", what=what, mails=mails, left=left)
         update(text(safe(said)))
 
     return report

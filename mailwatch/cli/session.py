@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from gettext import NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mailwatch.cli import logs
-from mailwatch.errors import ConfigError, MailwatchError, Words
+from mailwatch.errors import ENGLISH, ConfigError, MailwatchError, Words
 
 if TYPE_CHECKING:
     from mailwatch.config import Config
@@ -35,7 +36,7 @@ class Session:
     verbose: int = 0
     log_file: Path | None = None
     known: Config | None = None
-    _catalogue: Callable[[str], str] | None = field(default=None, repr=False)
+    _catalogue: NullTranslations | None = field(default=None, repr=False)
 
     def begin(self) -> None:
         """Set up what every command needs before it does anything."""
@@ -52,15 +53,14 @@ class Session:
         """A sentence in the reader's language."""
         if isinstance(words, str):
             words = Words(words, values)
-        return words.say(self.translate)
+        return words.say(self.catalogue)
 
-    def translate(self, text: str) -> str:
-        """A msgid in the reader's language; English needs no catalogue."""
-        if self.language == "en" or not text:
-            return text
+    @property
+    def catalogue(self) -> NullTranslations:
+        """The translations into the reader's language; English needs none."""
         if self._catalogue is None:
             self._catalogue = _catalogue(self.language)
-        return self._catalogue(text)
+        return self._catalogue
 
     @property
     def timezone(self) -> tzinfo:
@@ -113,13 +113,15 @@ def _module(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def _catalogue(language: str) -> Callable[[str], str]:
+def _catalogue(language: str) -> NullTranslations:
     """The translations; English where they cannot be read, for an error must be told in any case."""
+    if language == "en":
+        return ENGLISH
     try:
-        found: Callable[[str], str] = _module("mailwatch.adapters.catalog").catalog(language).gettext
+        found: NullTranslations = _module("mailwatch.adapters.catalog").catalog(language)
     except MailwatchError as error:
         _log.warning("%s", error)
-        return str
+        return ENGLISH
     return found
 
 

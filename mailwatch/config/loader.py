@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from gettext import NullTranslations
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from mailwatch.config.consistency import contradictions
 from mailwatch.config.document import Document, Found
 from mailwatch.config.explain import explain
 from mailwatch.config.model import Config
-from mailwatch.errors import ConfigError, Words
+from mailwatch.errors import ENGLISH, ConfigError, Words, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,10 @@ class Located(Words):
 
     place: str = ""
 
-    def say(self, translate: Callable[[str], str] = str) -> str:
+    def say(self, language: NullTranslations = ENGLISH) -> str:
         """``file:line:column: key: what is wrong``."""
         # Zero-argument super() does not work in a class with slots made by a decorator (Python 3.11).
-        return f"{self.place}: {Words.say(self, translate)}"
+        return f"{self.place}: {Words.say(self, language)}"
 
     def __str__(self) -> str:
         return self.say()
@@ -86,11 +87,11 @@ def _failed(path: Path, found: Iterable[Found]) -> ConfigError:
     ordered = sorted(found, key=lambda f: (f.mark.line, f.mark.column, f.path))
     problems = [_located(path, problem) for problem in ordered]
     return ConfigError(
-        "the configuration {path} cannot be used ({count} problems)",
+        "the configuration {path} cannot be used ({found})",
         mend="mend these lines, then run: mailwatch check",
         problems=problems,
         path=path,
-        count=len(problems),
+        found=counted("{n} problem", "{n} problems", len(problems)),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from mailwatch.daemon.state import State
-from mailwatch.errors import Words
+from mailwatch.errors import Words, counted
 
 
 def status_line(states: Sequence[State], zone: tzinfo) -> Words:
@@ -17,19 +17,26 @@ def status_line(states: Sequence[State], zone: tzinfo) -> Words:
     if troubled:
         first = troubled[0]
         return Words(
-            "{count} of {all} mailboxes in trouble; {mailbox}: {trouble}",
-            {"count": len(troubled), "all": len(states), "mailbox": first.name, "trouble": first.trouble},
+            "in trouble: {count} of {all}; {mailbox}: {trouble}",
+            {
+                "count": len(troubled),
+                "all": _mailboxes(states),
+                "mailbox": first.name,
+                "trouble": first.trouble,
+            },
         )
     if not all(s.passes for s in states):
-        return Words("looking at {all} mailboxes for the first time", {"all": len(states)})
+        return Words("looking for the first time: {all}", {"all": _mailboxes(states)})
     left = sum(s.left or 0 for s in states)
     if left:
         return Words(
-            "{all} mailboxes are watched; about {left} older mails are still to be read",
-            {"all": len(states), "left": left},
+            "watching {all}; still to be read: about {left}",
+            {"all": _mailboxes(states), "left": counted("{n} older mail", "{n} older mails", left)},
         )
     times = [s.last_good for s in states if s.last_good is not None]
     latest = min(times).astimezone(zone).strftime("%H:%M") if times else "-"
-    return Words(
-        "{all} mailboxes are watched; all were read at {time} or later", {"all": len(states), "time": latest}
-    )
+    return Words("watching {all}, read at {time} or later", {"all": _mailboxes(states), "time": latest})
+
+
+def _mailboxes(states: Sequence[State]) -> Words:
+    return counted("{n} mailbox", "{n} mailboxes", len(states))

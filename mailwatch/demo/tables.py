@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mailwatch.core.filing import Verdict
 from mailwatch.core.standing import Standing
@@ -10,8 +10,8 @@ from mailwatch.demo.letter import MX
 from mailwatch.demo.outcome import Outcome
 from mailwatch.demo.page import Page
 from mailwatch.demo.people import SEOUL
-
-Translate = Callable[[str], str]
+from mailwatch.demo.voice import Say
+from mailwatch.errors import counted
 
 
 def numbered(found: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
@@ -19,9 +19,10 @@ def numbered(found: Sequence[Outcome]) -> list[tuple[str, Outcome]]:
     return [(str(place), outcome) for place, outcome in enumerate(found, 1)]
 
 
-def what_came_in(page: Page, found: Sequence[Outcome], language: str, say: Translate) -> None:
+def what_came_in(page: Page, found: Sequence[Outcome], language: str, say: Say) -> None:
     """Every mail with what it is there to show."""
-    page.heading(say("What came in ({count} mails in two mailboxes)").format(count=len(found)))
+    mails = counted("{n} mail", "{n} mails", len(found))
+    page.heading(say("What came in ({mails} in two mailboxes)", mails=mails))
     rows = [
         (
             place,
@@ -35,7 +36,7 @@ def what_came_in(page: Page, found: Sequence[Outcome], language: str, say: Trans
     page.table(("#", say("time (KST)"), say("folder"), say("subject"), say("what it shows")), rows)
 
 
-def what_was_filed(page: Page, found: Sequence[Outcome], say: Translate) -> None:
+def what_was_filed(page: Page, found: Sequence[Outcome], say: Say) -> None:
     """Case, rule, words and standing of every mail, ordered by case."""
     page.heading(say("What was filed, and by which rule"))
     kept = [row for row in numbered(found) if row[1].found.verdict is not Verdict.UNFILED]
@@ -43,9 +44,7 @@ def what_was_filed(page: Page, found: Sequence[Outcome], say: Translate) -> None
     places = {outcome.sha256: place for place, outcome in numbered(found)}
     page.table(head, [_filed_row(place, outcome, places, say) for place, outcome in _by_case(kept)])
     left = [place for place, outcome in numbered(found) if outcome.found.verdict is Verdict.UNFILED]
-    page.line(
-        say("Not case mail, not kept: {places}").format(places=", ".join(f"#{place}" for place in left))
-    )
+    page.line(say("Not case mail, not kept: {places}", places=", ".join(f"#{place}" for place in left)))
 
 
 def _by_case(rows: Iterable[tuple[str, Outcome]]) -> list[tuple[str, Outcome]]:
@@ -53,7 +52,7 @@ def _by_case(rows: Iterable[tuple[str, Outcome]]) -> list[tuple[str, Outcome]]:
     return sorted(rows, key=lambda row: (row[1].found.number is None, row[1].found.number or ""))
 
 
-def _filed_row(place: str, outcome: Outcome, places: Mapping[str, str], say: Translate) -> tuple[str, ...]:
+def _filed_row(place: str, outcome: Outcome, places: Mapping[str, str], say: Say) -> tuple[str, ...]:
     found, row = outcome.found, outcome.row
     if row is None or found.rule is None:
         return (found.number or "-", place, "-", _verdict(found.verdict, say), "", "", "")
@@ -65,7 +64,7 @@ def _filed_row(place: str, outcome: Outcome, places: Mapping[str, str], say: Tra
     return (found.number or "-", place, found.rule.value, matched, filing.standing.value, confidence, related)
 
 
-def _verdict(verdict: Verdict | None, say: Translate) -> str:
+def _verdict(verdict: Verdict | None, say: Say) -> str:
     words = {
         None: say("cannot be read: kept and shown"),
         Verdict.SAME: say("the same mail again"),
@@ -74,7 +73,7 @@ def _verdict(verdict: Verdict | None, say: Translate) -> str:
     return words.get(verdict, str(verdict))
 
 
-def new_subjects(page: Page, found: Sequence[Outcome], say: Translate) -> None:
+def new_subjects(page: Page, found: Sequence[Outcome], say: Say) -> None:
     """Subjects before and after, as the mail server shows them."""
     changed = [(place, outcome) for place, outcome in numbered(found) if outcome.before != outcome.after]
     page.heading(say("Subjects in INBOX before and after, read back from the mail server"))
@@ -85,14 +84,14 @@ def new_subjects(page: Page, found: Sequence[Outcome], say: Translate) -> None:
     )
 
 
-def strangers(page: Page, found: Sequence[Outcome], say: Translate) -> None:
+def strangers(page: Page, found: Sequence[Outcome], say: Say) -> None:
     """What senders that nobody vouches for could not do."""
     page.heading(say("What a stranger could not do"))
     rows = [
         (
             place,
             outcome.row.from_addr,
-            say("{server} says: {result}").format(server=MX, result=_result(outcome)),
+            say("{server} says: {result}", server=MX, result=_result(outcome)),
             say("no") if outcome.before == outcome.after else say("yes"),
         )
         for place, outcome in numbered(found)

@@ -13,6 +13,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from gettext import NullTranslations
 from uuid import uuid4
 
 from mailwatch.core.entries import Alert, Text, Watch
@@ -42,8 +43,8 @@ _BODY = {
     ),
 }
 
-Translate = Callable[[str], Callable[[str], str]]
-"""From a language (ko | en) to its translation of a msgid."""
+Catalog = Callable[[str], NullTranslations]
+"""From a language (ko | en) to its translations."""
 
 
 class Alarms:
@@ -56,13 +57,13 @@ class Alarms:
         sender: Sender,
         readers: Sequence[Recipient],
         from_addr: str,
-        translate: Translate,
+        catalog: Catalog,
         clock: Clock,
     ) -> None:
         self._store = store
         self._readers = readers
         self._from = from_addr
-        self._translate = translate
+        self._catalog = catalog
         self._clock = clock
         self._outgoing = Outgoing(store, sender, {}, clock, lambda _: "", entry=_entry)
 
@@ -117,19 +118,19 @@ class Alarms:
         since = values["since"]
         assert isinstance(since, datetime)
         words = {"mailbox": mailbox, **dict(_told(values, reader))}
-        say = self._translate(reader.language)
+        language = self._catalog(reader.language)
         letter_id = str(uuid4())
         domain = self._from.rpartition("@")[2]
         mail = EmailMessage(policy=SMTP)
         mail["From"] = Address("mailwatch", addr_spec=self._from)
         mail["To"] = Address(addr_spec=reader.address)
-        mail["Subject"] = Words(_SUBJECT[what].template, words).say(say)
+        mail["Subject"] = Words(_SUBJECT[what].template, words).say(language)
         mail["Date"] = format_datetime(self._clock().astimezone(reader.zone))
         mail["Message-ID"] = f"<{letter_id}@{domain}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
         mail["List-Id"] = f"mailwatch alerts <alerts.mailwatch.{domain}>"
-        mail.set_content(Words(_BODY[what].template, words).say(say), cte="base64")
+        mail.set_content(Words(_BODY[what].template, words).say(language), cte="base64")
         name, address, day = _key(what, mailbox, since, reader.address)
         return OutboxItem(name, address, day, letter_id, f"{letter_id}@{domain}", mail.as_bytes(), "stored")
 

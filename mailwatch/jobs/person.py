@@ -63,7 +63,7 @@ def _one_message(tx: Transaction, originals: tuple[str, ...], ref: str) -> tuple
     first = {f.via if f.verdict is Verdict.SAME and f.via else sha for sha, f in filings.items()}
     if len(first) > 1:
         raise ConfigError(
-            "{ref} names {count} different mails",
+            "{ref} names more than one mail ({count})",
             mend="name one of them by its sha256: {sha256s}",
             ref=ref,
             count=len(first),

@@ -92,7 +92,7 @@ def _refuse_other(store: SqlStore, earlier: Mapping[str, object], folder: Path) 
     then = _head_at(store, seq) if seq <= end.seq else None
     if then is None or then.hash != earlier.get("head"):
         raise ConfigError(
-            "{path} holds a backup that knows more than this database ({then} entries, here {now})",
+            "{path} holds a backup that knows more than this database (up to entry {then}, here {now})",
             mend="the data was lost or set back: rebuild it from the backup, or back up into a new folder",
             path=folder,
             then=seq,

@@ -75,7 +75,7 @@ def alarms(config: Config, store: SqlStore, archive: FileArchive, clock: Clock) 
         sender=SmtpSender(_settings(smtp)) if smtp else MailboxSender(_watched(config, archive)),
         readers=tuple(_reader(config, None, reader) for reader in config.alert_readers),
         from_addr=(smtp.sender if smtp else None) or first,
-        translate=lambda language: catalog(language).gettext,
+        catalog=catalog,
         clock=clock,
     )
 

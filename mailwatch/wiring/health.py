@@ -10,7 +10,7 @@ from mailwatch.adapters.imap.probe import probe_connection
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.model import Config
-from mailwatch.errors import MailwatchError, Words
+from mailwatch.errors import MailwatchError, Words, counted
 from mailwatch.jobs.folders import choose
 from mailwatch.ports import Folder
 from mailwatch.wiring import assemble, digests
@@ -80,9 +80,8 @@ def check(config: Config, store: SqlStore) -> tuple[CheckRow, ...]:
 
 
 def _configuration(config: Config) -> Iterator[CheckRow]:
-    words = Words(
-        "{mailboxes} mailboxes, data in {data}", {"mailboxes": len(config.mailboxes), "data": config.data}
-    )
+    watched = counted("{n} mailbox", "{n} mailboxes", len(config.mailboxes))
+    words = Words("{mailboxes}, data in {data}", {"mailboxes": watched, "data": config.data})
     yield CheckRow("configuration", ok=True, detail=words)
     if config.not_yet_used:
         keys = {"keys": ", ".join(config.not_yet_used)}
@@ -95,18 +94,22 @@ def _database(store: SqlStore) -> Iterator[CheckRow]:
     except MailwatchError as error:
         yield CheckRow("database", ok=False, detail=error.message, mend=error.mend)
         return
-    words = Words("{entries} ledger entries in {place}", {"entries": head.seq, "place": store.place})
+    words = counted(
+        "{n} ledger entry in {place}", "{n} ledger entries in {place}", head.seq, place=store.place
+    )
     yield CheckRow("database", ok=True, detail=words)
 
 
 def _digests(config: Config) -> Iterator[CheckRow]:
     for digest in config.all_digests:
-        values = {
-            "name": digest.name,
-            "delivery": config.delivery(digest),
-            "readers": len(digests.spec(config, digest).recipients),
-        }
-        yield CheckRow("digest", ok=True, detail=Words("{name}: to {readers} readers by {delivery}", values))
+        words = counted(
+            "{name}: to {n} reader by {delivery}",
+            "{name}: to {n} readers by {delivery}",
+            len(digests.spec(config, digest).recipients),
+            name=digest.name,
+            delivery=config.delivery(digest),
+        )
+        yield CheckRow("digest", ok=True, detail=words)
 
 
 def _mailbox(mailbox: MailboxConfig) -> Iterator[CheckRow]:

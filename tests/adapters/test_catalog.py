@@ -16,7 +16,7 @@ import messages  # the tool that collects sentences; found through the line abov
 
 from mailwatch.adapters import catalog as catalogs
 from mailwatch.adapters.catalog import LANGUAGES, catalog, placeholders, read_catalog, say, texts
-from mailwatch.errors import ConfigError, Words
+from mailwatch.errors import ConfigError, Words, counted
 
 KOREAN = texts("ko")
 
@@ -85,6 +85,29 @@ def test_words_are_said_in_a_language() -> None:
     words = Words("the name {host} cannot be looked up", {"host": "mx.example"})
     assert say(words, "ko") == "서버 이름 mx.example: 찾을 수 없습니다"
     assert say(words, "en") == "the name mx.example cannot be looked up"
+
+
+@pytest.mark.parametrize(
+    ("n", "english", "korean"),
+    [
+        (0, "0 mails in 0 cases", "케이스 0건의 메일 0통"),
+        (1, "1 mail in 1 case", "케이스 1건의 메일 1통"),
+        (2, "2 mails in 2 cases", "케이스 2건의 메일 2통"),
+    ],
+)
+def test_each_count_of_a_sentence_takes_its_own_form(n: int, english: str, korean: str) -> None:
+    """English has one form for one and another for all else, zero included; Korean has one for all."""
+    counts = {"mails": counted("{n} mail", "{n} mails", n), "cases": counted("{n} case", "{n} cases", n)}
+    assert say(Words("{mails} in {cases}", counts), "en") == english
+    assert say(Words("{cases}의 {mails}", counts), "ko") == korean
+
+
+def test_no_count_stands_before_a_plural_without_its_singular() -> None:
+    """Else somebody reads "1 mails" some day: such a sentence goes through counted() or ngettext."""
+    nouns = "mails|mailboxes|cases|entries|problems|readers|originals|days|folders|files|digests|renames"
+    wrong = re.compile(rf"(?:\}}|\)s) (?:[a-z]+ )?(?:{nouns})\b")
+    single = {m for _, _, m in messages.found() if isinstance(m, str)}
+    assert sorted(m for m in single if wrong.search(m)) == []
 
 
 def test_languages_that_are_not_there() -> None:

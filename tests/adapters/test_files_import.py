@@ -130,7 +130,7 @@ def test_what_is_closed_is_told_when_all_else_was_read(tmp_path: Path, spool: Sp
     (tmp_path / "b.eml").write_bytes(ONE)
     given = read_files([tmp_path / "a.eml", tmp_path / "b.eml"], spool)
     assert [ONE] == [mail.content for mail in next(given)]
-    with pytest.raises(ConfigError, match="1 files or folders") as caught:
+    with pytest.raises(ConfigError, match="1 file or folder") as caught:
         next(given)
     assert [str(tmp_path / "a.eml")] == [str(words.values["path"]) for words in caught.value.problems]
 

@@ -465,7 +465,7 @@ def test_a_poison_mail_stops_no_other(talk: Talk, poison: bytes) -> None:
     got: list[int | None] = []
     batches = mailbox.batches([1, 2, 3])
     got.extend(m.place.uid for m in next(batches))
-    with pytest.raises(ConfigError, match=r"does not hand out 1 mails of INBOX \(UID 2\)"):
+    with pytest.raises(ConfigError, match=r"does not hand out 1 mail of INBOX \(UID 2\)"):
         next(batches)
     assert got == [1, 3]
     mailbox.select("INBOX")

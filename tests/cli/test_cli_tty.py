@@ -46,7 +46,7 @@ def test_import_with_progress(tmp_path: Path) -> None:
     code, shown = on_terminal("--config", "c.yaml", "import", "in", cwd=tmp_path)
     assert 0 == code, shown
     assert "Reading files" in shown
-    assert "1 mails read: 1 filed" in shown
+    assert "1 mail read: 1 filed" in shown
     code, shown = on_terminal("--config", "c.yaml", "cases", cwd=tmp_path)
     assert 0 == code, shown
     assert "[bold]" in shown

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imapclient import IMAPClient
 
-from mailwatch.adapters.catalog import catalog
 from mailwatch.core.filing import Verdict
 from mailwatch.core.standing import Standing
 from mailwatch.demo.letter import message_id
@@ -24,6 +23,7 @@ from mailwatch.demo.run import Played, part, run
 from mailwatch.demo.servers import MailServer
 from mailwatch.demo.setting import make_folder
 from mailwatch.demo.story import tell
+from mailwatch.demo.voice import voice
 from mailwatch.errors import ConfigError
 
 NOW = datetime.now(UTC)
@@ -128,7 +128,7 @@ def test_the_demo_runs_from_end_to_end(tmp_path: Path) -> None:
 def test_the_demo_speaks_korean(played: Played) -> None:
     """The same run in Korean: headings, captions and the mail in an old encoding."""
     stream = io.StringIO()
-    show(Page(stream), played, "ko", catalog("ko").gettext)
+    show(Page(stream), played, "ko", voice("ko"))
     text = stream.getvalue()
     assert "== 분류 결과와 근거" in text
     assert "똠카페·펲로그" in text

@@ -149,15 +149,15 @@ def state(name: str = "support", **changes: Any) -> State:
     ("states", "told"),
     [
         ([], "no mailbox is configured"),
-        ([state(passes=0)], "looking at 1 mailboxes for the first time"),
-        ([state(), state("b")], "2 mailboxes are watched; all were read at 00:30 or later"),
+        ([state(passes=0)], "looking for the first time: 1 mailbox"),
+        ([state(), state("b")], "watching 2 mailboxes, read at 00:30 or later"),
         (
             [state(left=1200), state("b")],
-            "2 mailboxes are watched; about 1200 older mails are still to be read",
+            "watching 2 mailboxes; still to be read: about 1200 older mails",
         ),
         (
             [state(), state("b", failures=2, trouble=Words("nobody answers"))],
-            "1 of 2 mailboxes in trouble; b: nobody answers",
+            "in trouble: 1 of 2 mailboxes; b: nobody answers",
         ),
     ],
 )

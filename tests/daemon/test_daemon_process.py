@@ -59,7 +59,7 @@ def test_a_day_of_a_daemon(tmp_path: Path, dovecot_user: MailUser, manager: Mana
         assert 2 == second.returncode
         assert "another mailwatch daemon is running" in second.stderr
         until(lambda: manager.count("WATCHDOG=1") >= 3, "the watchdog's food")
-        until(lambda: manager.count("STATUS=1 mailboxes are watched") > 0, "the status")
+        until(lambda: manager.count("STATUS=watching 1 mailbox,") > 0, "the status")
         assert daemon.end() < 5
         until(lambda: manager.count("STOPPING=1") == 1, "STOPPING")
     assert house.json("verify")["ok"]

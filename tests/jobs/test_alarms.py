@@ -54,7 +54,7 @@ class House:
             sender=self.post,
             readers=(LEE, MEI),
             from_addr="support@contoso.example",
-            translate=lambda language: catalog(language).gettext,
+            catalog=catalog,
             clock=self.clock,
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gettext import NullTranslations
+
 import pytest
 
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
@@ -11,6 +13,18 @@ from mailwatch.jobs.rename import RenameRow, hindered
 AWAY = failed("a", TemporaryError("nobody answers"))
 WRONG = failed("b", ConfigError("wrong password", mend="mend it"))
 GOOD = PollReport(renamed=1)
+
+
+class Catalogue(NullTranslations):
+    """A catalogue of a few sentences."""
+
+    def __init__(self, sentences: dict[str, str]) -> None:
+        super().__init__()
+        self._sentences = sentences
+
+    def gettext(self, message: str) -> str:
+        """The translation, else the msgid."""
+        return self._sentences.get(message, message)
 
 
 @pytest.mark.parametrize(
@@ -36,10 +50,10 @@ def test_waiting_helps_only_where_nothing_is_for_a_person(
 
 def test_a_trouble_is_one_line_in_one_language() -> None:
     """Where, what, and what to do; each sentence is looked up by itself."""
-    korean = {"wrong password": "비밀번호 오류", "mend it": "고치세요"}
+    korean = Catalogue({"wrong password": "비밀번호 오류", "mend it": "고치세요"})
     (line,) = WRONG.errors
     assert "b: wrong password → mend it" == str(line)
-    assert "b: 비밀번호 오류 → 고치세요" == line.say(lambda text: korean.get(text, text))
+    assert "b: 비밀번호 오류 → 고치세요" == line.say(korean)
     (line,) = AWAY.errors
     assert "a: nobody answers" == str(line)
 
@@ -65,7 +79,7 @@ def test_what_keeps_renames_waiting_is_told_once_a_reason() -> None:
     ]
     said: list[MailwatchError] = list(hindered(rows))
     assert [
-        ("3 mails wait to be renamed: read-only", True),
-        ("1 mails wait to be renamed: refused", False),
+        ("not renamed yet: 3 mails (read-only)", True),
+        ("not renamed yet: 1 mail (refused)", False),
     ] == [(str(error), isinstance(error, ConfigError)) for error in said]
     assert all(error.mend.template for error in said)

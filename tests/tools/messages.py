@@ -13,6 +13,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -36,6 +37,8 @@ SAYERS = frozenset(
         "translate",
     }
 )
+COUNTERS = frozenset({"counted", "ngettext"})
+"""What says something of a count: a sentence for one, and one for any other number."""
 KEYWORDS = frozenset({"mend", "template"})
 
 Found = tuple[str, int, str | tuple[str, str]]
@@ -83,7 +86,7 @@ def _sources(translated: frozenset[str]) -> Iterator[Found]:
 def _said(call: ast.Call) -> Iterator[str | tuple[str, str]]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     texts = [_text(argument) for argument in call.args]
-    if name == "ngettext" and len(texts) >= 2 and texts[0] and texts[1]:
+    if name in COUNTERS and len(texts) >= 2 and texts[0] and texts[1]:
         yield texts[0], texts[1]
     elif name in SAYERS and texts and texts[0]:
         yield texts[0]
@@ -110,7 +113,15 @@ def _name(path: Path) -> str:
 def updated(translations: dict[str, str]) -> Catalog:
     """The Korean catalogue with today's sentences; ``translations`` fill what it does not know."""
     old = read_po(io.BytesIO(PO.read_bytes()), locale="ko") if PO.exists() else Catalog(locale="ko")
-    fresh = Catalog(locale="ko", project="mailwatch", charset="utf-8", fuzzy=False)
+    # A date of today would make two people's changes collide, whatever they touched.
+    fresh = Catalog(
+        locale="ko",
+        project="mailwatch",
+        charset="utf-8",
+        fuzzy=False,
+        header_comment="# Korean translations of mailwatch, made by tests/tools/messages.py.",
+        creation_date=datetime(2026, 1, 1, tzinfo=UTC),
+    )
     translated = frozenset(translations) | {m.id for m in old if isinstance(m.id, str) and m.id}
     for file, _, msgid in found(translated):
         if wordless(msgid if isinstance(msgid, str) else msgid[0]):

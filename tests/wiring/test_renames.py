@@ -17,11 +17,11 @@ def row(why: str | None, state: str = "planned") -> RenameRow:
     [
         ([], [], False),
         ([row(None), row("altered", "review"), row(None, "done")], [], False),
-        ([row("refused"), row("refused")], ["box: 2 mails wait to be renamed: refused"], True),
-        ([row("over-quota")], ["box: 1 mails wait to be renamed: over-quota"], False),
+        ([row("refused"), row("refused")], ["box: not renamed yet: 2 mails (refused)"], True),
+        ([row("over-quota")], ["box: not renamed yet: 1 mail (over-quota)"], False),
         (
             [row("refused"), row("read-only")],
-            ["box: 1 mails wait to be renamed: read-only", "box: 1 mails wait to be renamed: refused"],
+            ["box: not renamed yet: 1 mail (read-only)", "box: not renamed yet: 1 mail (refused)"],
             False,
         ),
     ],

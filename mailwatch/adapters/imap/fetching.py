@@ -14,7 +14,7 @@ from mailwatch.adapters.imap.looking import item, listing
 from mailwatch.adapters.imap.requests import chunks
 from mailwatch.adapters.imap.session import Session
 from mailwatch.core.entries import Place
-from mailwatch.errors import ConfigError, TemporaryError
+from mailwatch.errors import ConfigError, TemporaryError, counted
 from mailwatch.ports import Fetched, Listed
 
 log = logging.getLogger(__name__)
@@ -57,10 +57,10 @@ def batches(
                 yield fetched
     if withheld:
         raise ConfigError(
-            "the mail server {host} does not hand out {count} mails of {folder} (UID {uids})",
+            "the mail server {host} does not hand out {mails} of {folder} (UID {uids})",
             mend="Look at them in your mail program; mail that opens there can be moved out and back in.",
             host=session.account.host,
-            count=len(withheld),
+            mails=counted("{n} mail", "{n} mails", len(withheld)),
             folder=session.opened.folder,
             uids=", ".join(map(str, withheld[:10])),
         )

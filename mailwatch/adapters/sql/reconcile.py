@@ -44,7 +44,7 @@ def refuse_journal_ahead(end: Head, database: Head) -> None:
     """
     if end.seq > database.seq:
         raise ConfigError(
-            "the database knows {database} ledger entries, its journal {journal}: it was lost or set back",
+            "the database ends at ledger entry {database}, its journal at {journal}: it was lost or set back",
             mend="rebuild it from archive and journals: mailwatch reindex --from DIR (the data folder)",
             database=database.seq,
             journal=end.seq,

@@ -10,6 +10,7 @@ import click
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.session import Session
+from mailwatch.errors import counted
 
 if TYPE_CHECKING:
     # Types only; ``mailwatch backup --help`` need not wait for them.
@@ -40,10 +41,10 @@ def backup(session: Session, folder: Path, *, as_json: bool) -> None:
 def _print(session: Session, report: BackupReport) -> None:
     output.line(
         session.say(
-            "{path}: {entries} ledger entries, {originals} originals; new: {linked} linked, {copied} copied",
+            "{path}: {entries}, {originals}; new: {linked} linked, {copied} copied",
             path=report.folder,
-            entries=report.entries,
-            originals=report.originals,
+            entries=counted("{n} ledger entry", "{n} ledger entries", report.entries),
+            originals=counted("{n} original", "{n} originals", report.originals),
             linked=report.linked,
             copied=report.copied,
         )

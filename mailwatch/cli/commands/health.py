@@ -11,6 +11,7 @@ from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
+from mailwatch.errors import counted
 
 if TYPE_CHECKING:
     # Types only; ``mailwatch check --help`` need not wait for them.
@@ -62,13 +63,12 @@ def _print(session: Session, value: Status) -> None:
         output.line(session.say("no folder has been read yet; run: mailwatch poll"))
     output.line(
         session.say(
-            "{messages} mails in {cases} cases; {quarantined} could not be read, "
-            "{open_plans} renames under way, {unsent} digests waiting",
-            messages=value.messages,
-            cases=value.cases,
+            "{mails} in {cases}; {quarantined} could not be read, {renames} under way, {digests} waiting",
+            mails=counted("{n} mail", "{n} mails", value.messages),
+            cases=counted("{n} case", "{n} cases", value.cases),
             quarantined=value.quarantined,
-            open_plans=value.open_plans,
-            unsent=value.unsent,
+            renames=counted("{n} rename", "{n} renames", value.open_plans),
+            digests=counted("{n} digest", "{n} digests", value.unsent),
         )
     )
 

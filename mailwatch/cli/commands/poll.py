@@ -11,6 +11,7 @@ from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands import troubles
 from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.session import Session
+from mailwatch.errors import counted
 
 if TYPE_CHECKING:
     # A type only; ``mailwatch poll --help`` need not wait for it.
@@ -56,9 +57,9 @@ def _summary(session: Session, report: PollReport) -> str:
     if not _did(report):
         return session.say("no new mail")
     return session.say(
-        "{fetched} mails read: {filed} filed, {same} known already, {unnumbered} without a number, "
+        "{mails} read: {filed} filed, {same} known already, {unnumbered} without a number, "
         "{unfiled} no case mail, {quarantined} could not be read; {renamed} renamed",
-        fetched=counts.fetched,
+        mails=counted("{n} mail", "{n} mails", counts.fetched),
         filed=counts.filed,
         same=counts.same,
         unnumbered=counts.unnumbered,

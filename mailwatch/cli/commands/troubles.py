@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def tell(session: Session, report: PollReport) -> None:
     """One line on standard error for each trouble."""
     for error in report.errors:
-        click.echo(safe(error.say(session.translate)), err=True)
+        click.echo(safe(session.say(error)), err=True)
 
 
 def end(report: PollReport) -> None:

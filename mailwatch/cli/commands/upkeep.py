@@ -11,6 +11,7 @@ from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
+from mailwatch.errors import counted
 
 if TYPE_CHECKING:
     # Types only; ``mailwatch verify --help`` need not wait for them.
@@ -45,7 +46,9 @@ def reindex(
     if as_json:
         output.as_json(json_shapes.reindex(report))
         return
-    output.line(session.say("{messages} mails, {cases} cases", messages=report.messages, cases=report.cases))
+    mails = counted("{n} mail", "{n} mails", report.messages)
+    cases = counted("{n} case", "{n} cases", report.cases)
+    output.line(session.say("{mails}, {cases}", mails=mails, cases=cases))
     if report.changed:
         output.table(
             session, ("Mail", "Before", "After"), [_change(session, change) for change in report.changed]
@@ -85,15 +88,11 @@ def verify(session: Session, *, as_json: bool) -> None:
 def _print(session: Session, report: VerifyReport) -> None:
     for problem in report.problems:
         output.line(f"{problem.code}: {session.say(problem.detail)}")
+    entries = counted("{n} ledger entry", "{n} ledger entries", report.entries)
     if report.ok and report.complete:
-        output.line(session.say("{entries} entries, nothing was changed", entries=report.entries))
+        output.line(session.say("{entries}, nothing was changed", entries=entries))
     elif report.ok:
-        output.line(
-            session.say("{entries} entries; not everything could be looked at", entries=report.entries)
-        )
+        output.line(session.say("{entries}; not everything could be looked at", entries=entries))
     else:
-        output.line(
-            session.say(
-                "{count} problems in {entries} entries", count=len(report.problems), entries=report.entries
-            )
-        )
+        found = counted("{n} problem", "{n} problems", len(report.problems))
+        output.line(session.say("{found} in {entries}", found=found, entries=entries))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mailwatch.core.entries import Renamed, Text, Undone
 from mailwatch.core.renaming import OPEN_STATES, Direction, Plan
-from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
+from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words, counted
 from mailwatch.ports import Transaction
 
 _FOR_A_PERSON = {
@@ -50,10 +50,11 @@ def hindered(rows: Iterable[RenameRow]) -> tuple[MailwatchError, ...]:
 
 
 def _hindrance(why: str, count: int) -> MailwatchError:
-    told = "{count} mails wait to be renamed: {why}"
+    told = "not renamed yet: {mails} ({why})"
+    mails = counted("{n} mail", "{n} mails", count)
     if why in _FOR_A_PERSON:
-        return ConfigError(told, mend=_FOR_A_PERSON[why], count=count, why=Words(why))
-    return TemporaryError(told, mend="see them with: mailwatch rename --dry-run", count=count, why=Words(why))
+        return ConfigError(told, mend=_FOR_A_PERSON[why], mails=mails, why=Words(why))
+    return TemporaryError(told, mend="see them with: mailwatch rename --dry-run", mails=mails, why=Words(why))
 
 
 def save(transaction: Transaction, plans: list[Plan]) -> None:
