@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.conversation import Letter, Node, Tree, grow
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
-from mailwatch.core.recognition import Where
+from mailwatch.core.recognition import Form, Where
 from mailwatch.core.ruling import Ruling, counting, rule_on
 from mailwatch.core.standing import Standing
 
@@ -36,8 +36,18 @@ def decide(nodes: Sequence[Node], known: frozenset[CaseNumber] = frozenset()) ->
     """
     tree = grow(nodes)
     rulings = rule_on(tree, known)
+    named = _brackets(tree) & {ruling.number for ruling in rulings.values() if ruling.number}
+    if not named <= known:
+        # A mail of these very trees has made the number known to those that name it in brackets.
+        known |= named
+        rulings = rule_on(tree, known)
     filings = [*_filings(tree, rulings, known), *(_ours(node) for node in nodes if node.ours)]
     return Decision(tuple(sorted(filings, key=lambda f: f.sha256)), _wanted(tree, rulings))
+
+
+def _brackets(tree: Tree) -> set[CaseNumber]:
+    mentions = (m for letter in tree.letters for m in letter.mentions)
+    return {m.number for m in mentions if m.form is Form.BRACKET}
 
 
 # ── verdicts ──────────────────────────────────────────────────────────────────

@@ -11,8 +11,9 @@ from typing import Protocol
 from mailwatch.core.entries import Text, Watch
 from mailwatch.core.standing import SenderPolicy
 from mailwatch.jobs.ahead import ahead
-from mailwatch.jobs.filing import Outcome, Pin
+from mailwatch.jobs.filing import Pin
 from mailwatch.jobs.folders import FolderWish, Watched
+from mailwatch.jobs.outcome import Outcome
 from mailwatch.ports import Cursor, Fetched, MailReader, Sighting, Store
 
 

@@ -17,28 +17,9 @@ from mailwatch.core.decision import decide
 from mailwatch.core.entries import FiledEntry, MessageKept, Quarantined, SeenElsewhere, Text
 from mailwatch.core.filing import Filing, Verdict
 from mailwatch.core.recognition import Form
+from mailwatch.jobs.outcome import Outcome, count
 from mailwatch.jobs.reading import Reading
 from mailwatch.ports import Archive, Fetched, Sighting, Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one batch. ``wanted`` counts sightings that must be fetched now."""
-
-    fetched: int = 0
-    filed: int = 0
-    same: int = 0
-    unfiled: int = 0
-    unnumbered: int = 0
-    quarantined: int = 0
-    wanted: int = 0
-
-    def __add__(self, other: Outcome) -> Outcome:
-        return Outcome(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
-
-    def without_fetched(self) -> Outcome:
-        """For mails that were fetched before, and come once more."""
-        return replace(self, fetched=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +54,8 @@ def file_batch(
     pins = pins or {}
     kept_before = tx.trees.kept(frozenset(r.fetched.sha256 for r in readings)) - held
     fresh, again = _split(readings, kept_before)
-    known = _load(tx, frozenset().union(*(r.keys for r in readings)))
+    keys = frozenset().union(*(r.keys for r in readings))
+    known = _load(tx, keys | _called_back(tx, (*_named(readings), *_pinned(pins))))
     readable = [r for r in fresh if r.unreadable is None]
     nodes = dict(known)
     for reading in readable:
@@ -95,12 +77,12 @@ def file_batch(
     tx.wishes.drop(sorted(fetched))
     wanted = [sha for sha in decision.wanted if sha not in fetched]
     tx.wishes.want(wanted)
-    return _count(readings, fresh, filings, kept, len(wanted))
+    return count(readings, fresh, filings, kept, len(wanted))
 
 
 def file_by_hand(tx: Transaction, sha256s: Sequence[str], pins: Mapping[str, Pin]) -> tuple[Filing, ...]:
     """File kept mails as a person says, and all that hangs on them; the decisions that changed."""
-    nodes = _load(tx, tx.finder.thread_keys(sha256s))
+    nodes = _load(tx, tx.finder.thread_keys(sha256s) | _called_back(tx, _pinned(pins)))
     for sha, pin in pins.items():
         nodes[sha] = replace(nodes[sha], pinned=pin.filing)
     decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()))
@@ -108,6 +90,24 @@ def file_by_hand(tx: Transaction, sha256s: Sequence[str], pins: Mapping[str, Pin
     _record_filings(tx, changed, nodes, pins)
     tx.wishes.want(decision.wanted)
     return tuple(changed)
+
+
+def _named(readings: Iterable[Reading]) -> Iterable[CaseNumber]:
+    return (mention.number for reading in readings for mention in reading.found.mentions)
+
+
+def _pinned(pins: Mapping[str, Pin]) -> Iterable[CaseNumber]:
+    return (pin.filing.number for pin in pins.values() if pin.filing.number)
+
+
+def _called_back(tx: Transaction, numbers: Iterable[CaseNumber]) -> frozenset[str]:
+    """Thread keys of mails that named one of these numbers before it was a case.
+
+    In brackets a number counts only from then on, so these mails are decided on once more.
+    """
+    named = frozenset(numbers)
+    fresh = named - tx.trees.known(named) if named else named
+    return tx.trees.naming(fresh) if fresh else frozenset()
 
 
 def _load(tx: Transaction, keys: frozenset[str]) -> dict[str, Node]:
@@ -221,29 +221,5 @@ def _sighting(reading: Reading, now: datetime) -> Sighting:
         seen_at=now,
         body_hash=message.body_hash if message else "",
         own_hash=message.own_hash if message else "",
-    )
-
-
-def _count(
-    readings: Sequence[Reading],
-    fresh: Sequence[Reading],
-    filings: Mapping[str, Filing],
-    kept: frozenset[str],
-    wanted: int,
-) -> Outcome:
-    verdicts = [filings[r.fetched.sha256].verdict for r in fresh if r.fetched.sha256 in filings]
-    filed, unnumbered = verdicts.count(Verdict.FILED), verdicts.count(Verdict.UNNUMBERED)
-    quarantined = sum(r.unreadable is not None for r in fresh)
-    first = {id(r) for r in fresh}
-    seen = sum(id(r) not in first and r.fetched.sha256 in kept for r in readings)
-    same = verdicts.count(Verdict.SAME) + seen
-    ours = verdicts.count(Verdict.OURS)
-    return Outcome(
-        fetched=len(readings),
-        filed=filed,
-        same=same,
-        unnumbered=unnumbered,
-        unfiled=len(readings) - filed - unnumbered - quarantined - same - ours,
-        quarantined=quarantined,
-        wanted=wanted,
+        bracket=next((m for m in reading.found.mentions if m.form is Form.BRACKET), None),
     )

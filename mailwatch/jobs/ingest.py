@@ -17,8 +17,9 @@ from mailwatch.core.window import new_windows, old_windows
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
 from mailwatch.jobs.adoption import Watching, fetch, fulfil
 from mailwatch.jobs.ahead import ahead
-from mailwatch.jobs.filing import Outcome, Pin, file_batch
+from mailwatch.jobs.filing import Pin, file_batch
 from mailwatch.jobs.folders import Watched, choose
+from mailwatch.jobs.outcome import Outcome
 from mailwatch.jobs.poll_report import PollReport, failed, line
 from mailwatch.jobs.reading import Reading, Rules, read_batch
 from mailwatch.ports import (

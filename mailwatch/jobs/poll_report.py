@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mailwatch.errors import MailwatchError, TemporaryError, Words
-from mailwatch.jobs.filing import Outcome
+from mailwatch.jobs.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

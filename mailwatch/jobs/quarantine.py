@@ -9,7 +9,8 @@ from datetime import datetime
 from mailwatch.core.entries import Place
 from mailwatch.core.standing import SenderPolicy
 from mailwatch.errors import ConfigError, MailwatchError
-from mailwatch.jobs.filing import Outcome, file_batch
+from mailwatch.jobs.filing import file_batch
+from mailwatch.jobs.outcome import Outcome
 from mailwatch.jobs.poll_report import PollReport, failed
 from mailwatch.jobs.reading import Reading, Rules, read_batch
 from mailwatch.ports import Archive, Clock, Fetched, Held, Parser, Store

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mailwatch.core.entries import Place
+from mailwatch.core.mentions import Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Sighting:
 
     ``body_hash`` and ``own_hash`` are those of ``Message``, or empty where the mail was
     screened out by its header alone; they tell the same message from a reused Message-ID.
+    ``bracket`` is the number in brackets at the very start of its subject, which
+    counts as soon as anyone files a mail under it; it is told by ``Trees.load`` and
+    not given back with the sighting.
     """
 
     place: Place
@@ -43,6 +47,7 @@ class Sighting:
     seen_at: datetime
     body_hash: str = ""
     own_hash: str = ""
+    bracket: Mention | None = None
 
 
 class Desk(Protocol):

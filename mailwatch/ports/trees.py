@@ -26,6 +26,10 @@ class Trees(Protocol):
         """Those of ``numbers`` under which at least one mail is filed."""
         ...
 
+    def naming(self, numbers: frozenset[CaseNumber]) -> frozenset[str]:
+        """Thread keys of the mails that name one of ``numbers``: originals, and sightings in brackets."""
+        ...
+
     def kept(self, sha256s: frozenset[str]) -> frozenset[str]:
         """Those that are originals already."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -210,6 +211,22 @@ def test_a_node_carries_what_the_mail_and_its_decision_said(store: SqlStore) -> 
         desk=True,
         mentions=(mention(),),
     )
+
+
+def test_mails_that_name_a_number_are_found_by_it(store: SqlStore) -> None:
+    """Originals by any spelling; a sighting by what stands in brackets, which it remembers as it was."""
+    alias = "[TrackingID#2402220010002574]"
+    bracket = Mention(CASE, Where.SUBJECT, Form.BRACKET, None, 0, len(alias), alias)
+    with store.writing() as tx:
+        keep(tx, b"kept", filed=filing(b"kept", None), mentions=(mention(),), message_id="kept@x")
+        tx.desk.sight([replace(sighting(b"s", 2, "s@x", ("root@x",)), bracket=bracket)])
+        tx.desk.sight([sighting(b"t", 3, "t@x")])
+        assert tx.trees.naming(frozenset({CASE})) == {"kept@x", "s@x", "root@x"}
+        assert tx.trees.naming(frozenset({OTHER})) == tx.trees.naming(frozenset()) == frozenset()
+        (named,) = tx.trees.load(frozenset({"s@x"}))
+        assert (named.kept, named.mentions) == (False, (bracket,))
+        assert tx.desk.forget_before(days(1)) == 2
+        assert tx.trees.naming(frozenset({CASE})) == {"kept@x"}
 
 
 def test_a_mail_of_ours_is_marked_though_it_is_not_kept(store: SqlStore) -> None:

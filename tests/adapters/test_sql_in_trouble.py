@@ -181,11 +181,11 @@ def test_a_database_is_copied_before_it_is_migrated(
     note(store, 3)
     install_next_version(tmp_path / "versions", monkeypatch)
     migrate.upgrade(engine.connect(url_of(data)))
-    copy = data / "mailwatch.db.before-0001"
+    copy = data / f"mailwatch.db.before-{schema.HEAD}"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with closing(sqlite3.connect(copy)) as found:
         assert found.execute("SELECT count(*) FROM ledger").fetchone() == (4,)
-        assert found.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert found.execute("SELECT version_num FROM alembic_version").fetchone() == (schema.HEAD,)
         assert found.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert direct(data).execute("SELECT count(*) FROM later").fetchone() == (0,)
@@ -205,7 +205,7 @@ def test_nothing_is_migrated_where_there_is_no_room_for_the_copy(
 ) -> None:
     """The way back comes first. A folder in the copy's place stands for a disk that fails."""
     open_store(data).close()
-    (data / "mailwatch.db.before-0001").mkdir()
+    (data / f"mailwatch.db.before-{schema.HEAD}").mkdir()
     install_next_version(tmp_path / "versions", monkeypatch)
     with pytest.raises(TemporaryError, match="could not be copied"):
         migrate.upgrade(engine.connect(url_of(data)))

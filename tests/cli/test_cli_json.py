@@ -14,7 +14,7 @@ from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.mentions import Form, Mention, Recognition, Rejected, Where
 from mailwatch.core.standing import Standing
 from mailwatch.errors import Words
-from mailwatch.jobs.filing import Outcome
+from mailwatch.jobs.outcome import Outcome
 from mailwatch.jobs.poll_report import PollReport
 from mailwatch.ports import CaseRow, Held, Hit, MessageRow, OriginalRow
 

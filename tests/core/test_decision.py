@@ -90,6 +90,17 @@ def test_a_bracket_counts_only_for_a_known_case() -> None:
     assert filed(node, known=frozenset({PORTAL}))["m"].rule is Rule.SUBJECT_BRACKET
 
 
+def test_a_number_in_brackets_counts_from_what_another_tree_says_at_the_same_time() -> None:
+    """Two trees that come in one batch: one makes the case known to the other, and to what hangs on it."""
+    named = mail("named", mention(PORTAL, form=Form.BRACKET), standing=Standing.STRANGER, hour=1)
+    on = mail("on", answers="named", standing=Standing.STRANGER, hour=2)
+    said = mail("said", mention(PORTAL, Where.OWN, Form.LABEL), hour=3)
+    assert [None, None] == [f.number for f in filed(named, on).values()]
+    found = filed(named, on, said)
+    assert [PORTAL] * 3 == [f.number for f in found.values()]
+    assert Rule.SUBJECT_BRACKET is found["named"].rule
+
+
 def test_a_reply_without_a_number_follows_its_thread() -> None:
     """The nearest filed ancestor decides, and is named."""
     filing = filed(mail("m", mention(A)), mail("r", answers="m", hour=1))["r"]

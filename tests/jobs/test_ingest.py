@@ -11,6 +11,8 @@ import pytest
 from fakes.faults import Crash, Fuse
 from fakes.ingest_world import ENGINEER, NUMBER, OTHER, US, World, mail
 
+from mailwatch.core.casenumber import CaseNumber
+from mailwatch.jobs.person import file_message
 from mailwatch.ports import Role
 
 FIRST = mail("first", "Mail flow stops", sender=US, to=ENGINEER)
@@ -64,6 +66,51 @@ def test_one_poll_after_each_mail_gives_the_same_books_in_any_order(tmp_path: Pa
         assert () == world.poll().errors
     assert {key: value for key, value in EXPECTED.items() if value[1]} == world.books()
     world.close()
+
+
+PORTAL = "12175139"
+SAID = mail("said", "Case opened", body=f"지원 요청 ID {PORTAL}")
+NAMED = mail("named", f"[{PORTAL}] Mail flow", sender="partner@fabrikam.example", hour=10)
+ON = mail("on", "RE: Mail flow", sender="partner@fabrikam.example", answers="named", hour=11)
+CALLED_BACK = {
+    "said@example": ("own-label", PORTAL),
+    "named@example": ("subject-bracket", PORTAL),
+    "on@example": ("thread", PORTAL),
+}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+@pytest.mark.parametrize("batches", [1, 3])
+def test_a_number_in_brackets_counts_whenever_its_case_becomes_known(
+    tmp_path: Path, order: tuple[int, ...], batches: int
+) -> None:
+    """The partner's mail is a tree of its own; the case becomes known before it, with it or after it."""
+    world = World(tmp_path)
+    mails = [(SAID, NAMED, ON)[index] for index in order]
+    for some in [mails] if batches == 1 else [[raw] for raw in mails]:
+        world.deliver(*some)
+        assert () == world.poll().errors
+    assert CALLED_BACK == world.books()
+    world.close()
+
+
+def test_a_number_in_brackets_that_nobody_else_names_opens_no_case(world: World) -> None:
+    """Eight digits in brackets are written by many; they are called back by their own case alone."""
+    world.deliver(NAMED, mail("other", "Case opened", body="지원 요청 ID 12175140"))
+    world.poll()
+    assert {"other@example": ("own-label", "12175140")} == world.books()
+
+
+def test_what_a_person_files_calls_back_what_names_the_number_in_brackets(world: World) -> None:
+    """His word makes the case known as a mail's would."""
+    world.deliver(NAMED, DESK)
+    world.poll()
+    file_message(world.store, "desk@example", CaseNumber("portal", PORTAL), None)
+    world.poll()
+    assert {
+        "desk@example": ("person", PORTAL),
+        "named@example": ("subject-bracket", PORTAL),
+    } == world.books()
 
 
 def test_the_sent_folder_is_outgoing_and_its_first_mail_is_adopted(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -14,10 +15,13 @@ from mailwatch.adapters.sql.rows import sighting, sighting_key
 from mailwatch.adapters.sql.tables import (
     cursors,
     plans,
+    sighting_brackets,
     sighting_links,
     sightings,
     wishes,
 )
+from mailwatch.core.entrycodec import to_object
+from mailwatch.core.mentions import Mention
 from mailwatch.ports import Cursor, Sighting
 
 _PLACE = ("mailbox", "folder", "uidvalidity", "uid")
@@ -56,6 +60,8 @@ class SqlDesk:
             for key in dict.fromkeys((sighting_key(s.message_id, s.sha256), *s.answers))
         ]
         insert_new(self._connection, sighting_links, links)
+        named = {s.sha256: _bracket_row(s.sha256, s.bracket) for s in sightings_ if s.bracket}
+        insert_new(self._connection, sighting_brackets, list(named.values()))
 
     def _forget_imports(self, sightings_: Sequence[Sighting]) -> None:
         """What has no UID is known by its bytes: NULLs are never equal, so no key would notice a second."""
@@ -95,7 +101,7 @@ class SqlDesk:
         """See ``ports.Desk``."""
         count = self._connection.execute(delete(sightings).where(sightings.c.seen_at < when)).rowcount
         left = select(sightings.c.sha256)
-        for table in (sighting_links, wishes):
+        for table in (sighting_links, sighting_brackets, wishes):
             self._connection.execute(delete(table).where(table.c.sha256.not_in(left)))
         return count
 
@@ -114,6 +120,16 @@ def _sighting_row(s: Sighting) -> dict[str, Any]:
         "seen_at": s.seen_at,
         "body_hash": s.body_hash,
         "own_hash": s.own_hash,
+    }
+
+
+def _bracket_row(sha256: str, bracket: Mention) -> dict[str, Any]:
+    number = bracket.number
+    return {
+        "sha256": sha256,
+        "scheme": number.scheme,
+        "number": number.canonical,
+        "mention": json.dumps(to_object(bracket)),
     }
 
 

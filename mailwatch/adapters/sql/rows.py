@@ -82,6 +82,7 @@ def sighted_node(row: Row) -> Node:
         from_addr="",
         body_hash=row["body_hash"],
         own_hash=row["own_hash"],
+        mentions=mentions(f"[{row['mention'] or ''}]"),
         ours=row["verdict"] == Verdict.OURS.value,
         kept=False,
     )

@@ -100,6 +100,16 @@ sighting_links = Table(
     PrimaryKeyConstraint("sha256", "key"),
 )
 
+sighting_brackets = Table(
+    "sighting_brackets",
+    metadata,
+    Column("sha256", HASH, primary_key=True),
+    Column("scheme", String(40), nullable=False),
+    Column("number", Free, nullable=False),
+    Column("mention", Text, nullable=False),
+    Index("ix_sighting_brackets_number", "number", "scheme"),
+)
+
 consents = Table(
     "consents",
     metadata,

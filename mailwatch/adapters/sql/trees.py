@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, Table, select, tuple_
 
 from mailwatch.adapters.sql.batch import Batch, chunks
 from mailwatch.adapters.sql.rows import filing, kept_node, sighted_node
-from mailwatch.adapters.sql.tables import sighting_links, sightings
+from mailwatch.adapters.sql.tables import sighting_brackets, sighting_links, sightings
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.conversation import Node, same_message
 from mailwatch.core.filing import Filing, Verdict
@@ -72,8 +72,9 @@ class SqlTrees:
     def _sighted_nodes(self, shas: Collection[str]) -> list[Node]:
         filings = self._tables.filings
         statement = (
-            select(sightings, filings.c.verdict)
+            select(sightings, filings.c.verdict, sighting_brackets.c.mention)
             .join(filings, filings.c.sha256 == sightings.c.sha256, isouter=True)
+            .join(sighting_brackets, sighting_brackets.c.sha256 == sightings.c.sha256, isouter=True)
             .order_by(sightings.c.id)
         )
         rows = self._in(statement, sightings.c.sha256, shas)
@@ -104,6 +105,25 @@ class SqlTrees:
                 .distinct()
             )
             found.update(CaseNumber(row.scheme, row.number) for row in rows)
+        return frozenset(found)
+
+    def naming(self, numbers: frozenset[CaseNumber]) -> frozenset[str]:
+        """See ``ports.Trees``."""
+        self._batch.flush()
+        mentions, originals = self._tables.mentions, self._tables.originals
+        found: set[str] = set()
+        for some in chunks(sorted((n.canonical, n.scheme) for n in numbers)):
+            for table, home, key in (
+                (mentions, originals, originals.c.thread_key),
+                (sighting_brackets, sighting_links, sighting_links.c.key),
+            ):
+                found.update(
+                    self._connection.scalars(
+                        select(key)
+                        .join(table, table.c.sha256 == home.c.sha256)
+                        .where(tuple_(table.c.number, table.c.scheme).in_(some))
+                    )
+                )
         return frozenset(found)
 
     def kept(self, sha256s: frozenset[str]) -> frozenset[str]:
