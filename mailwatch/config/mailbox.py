@@ -126,3 +126,8 @@ class MailboxConfig(Section):
     def reads_sent(self) -> bool:
         r"""Whether the \Sent folder is read as outgoing mail of its own accord."""
         return self.outgoing == "sent" and not any(folder.outgoing for folder in self.folders)
+
+    @property
+    def renames(self) -> bool:
+        """Whether some folder's mails are renamed."""
+        return any(folder.rename is not Mode.OFF for folder in self.folders)

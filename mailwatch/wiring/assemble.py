@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from importlib.metadata import version
 
@@ -13,11 +15,12 @@ from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.mailbox import FolderConfig, MailboxConfig
 from mailwatch.config.model import Config
 from mailwatch.core.casenumber import Digits
-from mailwatch.core.standing import SenderPolicy
 from mailwatch.jobs.adoption import Watching
-from mailwatch.jobs.folders import FolderWish
+from mailwatch.jobs.folders import FolderWish, Watched
+from mailwatch.jobs.ingest import Ingest, Progress
 from mailwatch.jobs.reading import Rules
-from mailwatch.ports import Clock
+from mailwatch.jobs.rename import RenameFolder, Renamer
+from mailwatch.ports import Archive, Clock, Parser, Store
 
 SOFTWARE = f"mailwatch/{version('mailwatchd')}"
 """Stands in every ledger entry (``sw``)."""
@@ -32,23 +35,12 @@ def rules(config: Config) -> Rules:
     )
 
 
-def policy(config: Config, anchor: str | None) -> SenderPolicy:
-    """Whom to trust; ``anchor`` is the mailbox's own."""
-    return SenderPolicy(
-        own=config.own,
-        senders=config.all_senders,
-        notices=config.notices,
-        desks=config.all_desks,
-        anchor=anchor,
-    )
-
-
 def watching(config: Config, mailbox: MailboxConfig, now: datetime) -> Watching:
     """What to watch in one mailbox."""
     return Watching(
         name=mailbox.name,
         wishes=wishes(mailbox),
-        policy=policy(config, mailbox.trust_anchor),
+        policy=config.policy(mailbox),
         sent=mailbox.outgoing == "sent",
         since=config.since_day(now),
     )
@@ -63,6 +55,25 @@ def _wish(folder: FolderConfig) -> FolderWish:
     return FolderWish(folder.name, folder.rename, folder.outgoing)
 
 
+def rename_folders(watched: Iterable[Watched]) -> list[RenameFolder]:
+    """The same folders as the rename job knows them."""
+    return [RenameFolder(one.folder.name, one.folder.role.value, one.rename) for one in watched]
+
+
+def ingest(
+    config: Config, *, store: Store, archive: Archive, parser: Parser, clock: Clock, progress: Progress
+) -> Ingest:
+    """The job that reads mail and files it."""
+    return Ingest(
+        store=store, archive=archive, parser=parser, rules=rules(config), clock=clock, progress=progress
+    )
+
+
+def renamer(config: Config, store: Store, archive: Archive, clock: Clock) -> Renamer:
+    """The job that gives mails the standard subject."""
+    return Renamer(store, archive, clock, lambda: secrets.token_hex(16), config.all_schemes)
+
+
 def account(mailbox: MailboxConfig) -> ImapAccount:
     """How to reach one mailbox; the password is fetched at each log-in."""
     imap = mailbox.imap
@@ -70,7 +81,7 @@ def account(mailbox: MailboxConfig) -> ImapAccount:
         name=mailbox.name,
         host=imap.host,
         port=imap.port,
-        username=mailbox.username or mailbox.address,
+        username=mailbox.user,
         password=mailbox.password.reveal,
         tls=Tls(imap.tls),
         ca_file=imap.ca_file,

@@ -7,35 +7,28 @@ from pathlib import Path
 
 from mailwatch.adapters.files import read_files
 from mailwatch.adapters.sql.store import SqlStore
-from mailwatch.core.standing import SenderPolicy
 from mailwatch.errors import ConfigError, Words
-from mailwatch.jobs.ingest import Ingest, Progress
+from mailwatch.jobs.ingest import Progress
 from mailwatch.jobs.poll_report import PollReport
 from mailwatch.ports import Fetched
+from mailwatch.wiring.tools import Tools
 
 IMPORTED = "import"
 """The mailbox name of mail that came from files."""
 
 
-def import_files(
-    ingest: Ingest,
-    policy: SenderPolicy,
-    paths: Sequence[Path],
-    *,
-    store: SqlStore,
-    spool: Callable[[], Path],
-    progress: Progress,
-) -> PollReport:
+def import_files(tools: Tools, paths: Sequence[Path], progress: Progress) -> PollReport:
     """File all mail in ``paths``; read them once more, if a case asks for earlier ones.
 
     What may not be read is told in the report, when everything else is filed.
     """
+    ingest, policy, spool = tools.ingest(progress), tools.config.policy(), tools.archive.spool
     report = PollReport()
     closed: list[Words] = []
     for batch in _readable(paths, spool, closed):
         report += PollReport(ingest.take(batch, policy))
         progress(IMPORTED, report.outcome.fetched, None)
-    while wanted := _wishes(store):
+    while wanted := _wishes(tools.store):
         found = 0
         for batch in _readable(paths, spool, []):
             asked = [mail for mail in batch if mail.sha256 in wanted]
@@ -43,7 +36,7 @@ def import_files(
             if asked:
                 report += PollReport(ingest.take(asked, policy, asked_for=True).without_fetched())
         if not found:
-            with store.writing() as tx:
+            with tools.store.writing() as tx:
                 tx.wishes.drop(sorted(wanted))
     return report + PollReport(errors=tuple(closed))
 

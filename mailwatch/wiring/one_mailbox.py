@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,14 +14,12 @@ from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.model import Config
 from mailwatch.core.digest_facts import FolderFacts
-from mailwatch.core.renaming import Mode
 from mailwatch.errors import MailwatchError, Words
 from mailwatch.jobs.adoption import Watching
 from mailwatch.jobs.compare import Compared, compare
 from mailwatch.jobs.folders import Watched, choose
-from mailwatch.jobs.ingest import Ingest
 from mailwatch.jobs.poll_report import PollReport
-from mailwatch.jobs.rename import RenameFolder, Renamer, hindered
+from mailwatch.jobs.rename import hindered
 from mailwatch.ports import Clock, Parser
 from mailwatch.wiring import assemble
 
@@ -88,16 +85,11 @@ class OneMailbox:
         self._clock = clock
         self._alive = alive
         self._line = assemble.connection(mailbox, archive)
-        self._renamer = Renamer(store, archive, clock, lambda: secrets.token_hex(16), config.all_schemes)
+        self._renamer = assemble.renamer(config, store, archive, clock)
         self._count = _Count()
         self._first: Watched | None = None
-        self._ingest = Ingest(
-            store=store,
-            archive=archive,
-            parser=parser,
-            rules=assemble.rules(config),
-            clock=clock,
-            progress=self._progress,
+        self._ingest = assemble.ingest(
+            config, store=store, archive=archive, parser=parser, clock=clock, progress=self._progress
         )
 
     # ── looking ───────────────────────────────────────────────────────────────
@@ -125,7 +117,7 @@ class OneMailbox:
     @property
     def renames(self) -> bool:
         """Whether some folder's mails are renamed."""
-        return any(folder.rename is not Mode.OFF for folder in self._mailbox.folders)
+        return self._mailbox.renames
 
     @property
     def fetched(self) -> int:
@@ -212,7 +204,7 @@ class OneMailbox:
             return 0, ()
         try:
             self._alive()
-            folders = [RenameFolder(w.folder.name, w.folder.role.value, w.rename) for w in self._watched()]
+            folders = assemble.rename_folders(self._watched())
             rename = self._config.rename
             self._renamer.plan(self.name, folders, settle=rename.settle, backlog=rename.backlog)
             rows = self._renamer.advance(self.name, self._line)

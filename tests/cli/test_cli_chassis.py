@@ -112,6 +112,7 @@ def test_recognise_with_a_scheme_of_ones_own(tmp_path: Path) -> None:
         (["cases"], 2, "there is no configuration at /nonexistent/.config/mailwatch/config.yaml"),
         (["rename", "--all"], 2, "--all belongs to --undo"),
         (["rename", "--undo", "--all", "--backlog"], 2, "exclude each other"),
+        (["rename", "--undo", "--all", "--dry-run"], 2, "exclude each other"),
         (["rename", "--undo"], 2, "--undo takes either a NUMBER or --all"),
         (["reindex", "--apply"], 2, "--apply belongs to --refile"),
         (["digest", "--send", "--lang", "ko"], 2, "--send stands alone"),

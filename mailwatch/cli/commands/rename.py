@@ -33,6 +33,8 @@ def rename(
     undo = _what_to_undo(number, everything=everything)
     if undo is not None and backlog:
         raise click.UsageError("--backlog and --undo exclude each other")
+    if undo is not None and dry_run:
+        raise click.UsageError("--dry-run and --undo exclude each other")
     with session.app(mailboxes=True) as app:
         renames = app.rename(dry_run=dry_run, backlog=backlog, undo=undo)
     _tell(session, renames.rows, as_json=as_json)

@@ -1,0 +1,76 @@
+"""Mail comes in: one pass over all mailboxes, and what cases then ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from mailwatch.config.mailbox import MailboxConfig
+from mailwatch.errors import MailwatchError
+from mailwatch.jobs import quarantine
+from mailwatch.jobs.adoption import fulfil
+from mailwatch.jobs.filing import Pin
+from mailwatch.jobs.ingest import Ingest, Progress
+from mailwatch.jobs.poll_report import PollReport, failed
+from mailwatch.ports import Held, Mailbox
+from mailwatch.wiring import assemble, renames
+from mailwatch.wiring.tools import Tools
+
+
+def poll(tools: Tools, progress: Progress) -> PollReport:
+    """One pass over all mailboxes, due renames included.
+
+    A mailbox in trouble never delays another. A case found in one mailbox may
+    ask for a mail of another one, which is fetched at the end.
+    """
+    ingest = tools.ingest(progress)
+    report = PollReport()
+    # What cannot be read now would not be read a second later: only a later poll tries again.
+    due = quarantine.due(tools.held())
+    for mailbox in tools.config.mailboxes:
+        report += _with(tools, mailbox, partial(_one, tools, ingest, mailbox))
+    report += retry(tools, due)
+    for mailbox in tools.config.mailboxes:
+        if _wanted(tools, mailbox.name):
+            report += _with(tools, mailbox, partial(fetch_wanted, tools, ingest, mailbox, {}))
+    return report
+
+
+def retry(tools: Tools, held: Sequence[Held]) -> PollReport:
+    """Read mail in quarantine once more, from the archive."""
+    return quarantine.retry(
+        held,
+        store=tools.store,
+        archive=tools.archive,
+        parser=tools.parser,
+        rules=assemble.rules(tools.config),
+        policy_of=tools.policy_of,
+        clock=tools.clock,
+    )
+
+
+def fetch_wanted(
+    tools: Tools, ingest: Ingest, mailbox: MailboxConfig, pins: Mapping[str, Pin], line: Mailbox
+) -> PollReport:
+    """Fetch what cases ask for from this mailbox; ``pins`` holds what a person has decided about it."""
+    watched = tools.watched(line, mailbox)
+    return PollReport(fulfil(ingest, tools.store, line, tools.watching(mailbox), watched, pins=pins))
+
+
+def _one(tools: Tools, ingest: Ingest, mailbox: MailboxConfig, line: Mailbox) -> PollReport:
+    report = ingest.poll(line, tools.watching(mailbox))
+    return report + renames.due(tools, line, mailbox) if mailbox.renames else report
+
+
+def _with(tools: Tools, mailbox: MailboxConfig, job: Callable[[Mailbox], PollReport]) -> PollReport:
+    """Run ``job`` on a line to one mailbox; its trouble ends here, as a line for a person."""
+    try:
+        with tools.connected(mailbox) as line:
+            return job(line)
+    except MailwatchError as error:
+        return failed(mailbox.name, error)
+
+
+def _wanted(tools: Tools, mailbox: str) -> bool:
+    with tools.store.writing() as tx:
+        return bool(tx.wishes.wanted(mailbox))
