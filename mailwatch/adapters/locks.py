@@ -17,6 +17,9 @@ from mailwatch.errors import ConfigError, TemporaryError
 _GLANCE = 0.02
 """Seconds between two tries for a lock: the daemon lets go of it for a tenth of a second at a time."""
 
+_A_LOOK = 0.5
+"""Seconds within which a look at the daemon's lock is over."""
+
 
 class MailboxBusy(TemporaryError):
     """Another mailwatch is working on the mailbox at this moment."""
@@ -32,7 +35,8 @@ def daemon_lock(folder: Path) -> Iterator[None]:
     # No mailbox can have this name: theirs do not begin with a dot.
     descriptor = _open(folder, ".daemon")
     try:
-        if not _taken(descriptor, 0):
+        # Whoever looks in ``daemon_runs`` holds it for a moment, and must not keep a daemon from starting.
+        if not _taken(descriptor, _A_LOOK):
             raise ConfigError(
                 "another mailwatch daemon is running on this data folder",
                 mend="stop it first: systemctl stop mailwatch",
@@ -40,6 +44,21 @@ def daemon_lock(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def daemon_runs(folder: Path) -> bool:
+    """Whether a daemon holds its lock in ``folder``; False where no lock file can be read."""
+    try:
+        descriptor = os.open(folder / ".daemon.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from mailwatch.adapters.certificates import Certificate, read, timeless
 from mailwatch.adapters.smtp_faults import refusal, translated
 from mailwatch.core.display import one_line
 from mailwatch.errors import ConfigError, MaybeSent
@@ -59,7 +60,7 @@ class SmtpSender:
         _refuse_odd(sender, recipient)
         data = _stuffed(raw)
         with translated(self._settings.host, self._settings.port):
-            server = self._connected(sender.rpartition("@")[2])
+            server = self._connected(sender.rpartition("@")[2], self._context)
             try:
                 self._prepare(server)
                 self._expect(server.mail(sender), 250)
@@ -70,15 +71,47 @@ class SmtpSender:
             finally:
                 _close(server)
 
+    def try_out(self, sender: str) -> None:
+        """All that comes before a mail: connection, TLS, log-in; then NOOP, and nothing is sent.
+
+        Raises:
+            TemporaryError: the server is away, or asks to come back.
+            ConfigError: its certificate, name or log-in is wrong.
+        """
+        with translated(self._settings.host, self._settings.port):
+            server = self._connected(sender.rpartition("@")[2], self._context)
+            try:
+                self._prepare(server)
+                self._expect(server.noop(), 250)
+            finally:
+                _close(server)
+
+    def certificate(self, sender: str) -> Certificate | None:
+        """The server's certificate, expired or not, over a line of its own; None on a plain line.
+
+        Raises:
+            TemporaryError: the server is away.
+            ConfigError: TLS does not come about, or the certificate is not signed by whom we trust.
+        """
+        s = self._settings
+        if s.tls == "none":
+            return None
+        context = self._trusting(timeless)
+        with translated(s.host, s.port):
+            server = self._connected(sender.rpartition("@")[2], context)
+            try:
+                self._secure(server, context)
+                return read(server.sock.getpeercert()) if isinstance(server.sock, ssl.SSLSocket) else None
+            finally:
+                _close(server)
+
     # ── the steps ─────────────────────────────────────────────────────────────
 
-    def _connected(self, name: str) -> smtplib.SMTP:
+    def _connected(self, name: str, context: ssl.SSLContext) -> smtplib.SMTP:
         s = self._settings
         # EHLO names the domain we write for: asking the resolver for our own name can take seconds.
         if s.tls == "implicit":
-            return smtplib.SMTP_SSL(
-                s.host, s.port, local_hostname=name, timeout=s.timeout, context=self._context
-            )
+            return smtplib.SMTP_SSL(s.host, s.port, local_hostname=name, timeout=s.timeout, context=context)
         server = smtplib.SMTP(s.host, s.port, local_hostname=name, timeout=s.timeout)
         if s.tls == "none":
             self._refuse_distance(server)
@@ -97,6 +130,12 @@ class SmtpSender:
             )
 
     def _prepare(self, server: smtplib.SMTP) -> None:
+        self._secure(server, self._context)
+        if self._settings.login is not None:
+            user, password = self._settings.login()
+            server.login(user, password)
+
+    def _secure(self, server: smtplib.SMTP, context: ssl.SSLContext) -> None:
         server.ehlo_or_helo_if_needed()
         if self._settings.tls == "starttls":
             if not server.has_extn("starttls"):
@@ -106,11 +145,8 @@ class SmtpSender:
                     host=self._settings.host,
                     port=self._settings.port,
                 )
-            self._expect(server.starttls(context=self._context), 220)
+            self._expect(server.starttls(context=context), 220)
             server.ehlo_or_helo_if_needed()
-        if self._settings.login is not None:
-            user, password = self._settings.login()
-            server.login(user, password)
 
     def _finish(self, server: smtplib.SMTP) -> None:
         """The dot, and the answer to it."""
@@ -130,9 +166,12 @@ class SmtpSender:
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
+        return self._trusting(lambda ca_file: ssl.create_default_context(cafile=ca_file))
+
+    def _trusting(self, make: Callable[[str | None], ssl.SSLContext]) -> ssl.SSLContext:
         path = self._settings.ca_file
         try:
-            return ssl.create_default_context(cafile=None if path is None else str(path))
+            return make(None if path is None else str(path))
         except (OSError, ValueError) as error:
             raise ConfigError(
                 "the CA file {path} cannot be used ({detail})",

@@ -11,6 +11,14 @@ from contextlib import contextmanager
 from mailwatch.core.display import one_line
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError
 
+_SIGNED_BY_OTHERS = "if your company signs its own certificates, name its CA file in ca_file of smtp"
+_WRONG_TIME = {
+    9: "set the clock of this machine right; if it is right, ask whoever runs the server",
+    10: "whoever runs the server must renew its certificate; it may also be that the clock of this "
+    "machine is ahead",
+}
+"""By X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
+
 
 @contextmanager
 def translated(host: str, port: int) -> Iterator[None]:
@@ -81,7 +89,7 @@ def _tls_error(host: str, port: int, error: ssl.SSLError) -> MailwatchError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return ConfigError(
             "the certificate of the mail server {host} cannot be trusted: {detail}",
-            mend="if your company signs its own certificates, name its CA file in ca_file of smtp",
+            mend=_WRONG_TIME.get(error.verify_code, _SIGNED_BY_OTHERS),
             host=host,
             detail=error.verify_message,
         )

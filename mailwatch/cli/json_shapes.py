@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from mailwatch.jobs.verify import VerifyReport
     from mailwatch.ports import CaseRow, Held, Hit, MessageRow
     from mailwatch.wiring.backup import BackupReport
-    from mailwatch.wiring.health import CheckRow, Status
+    from mailwatch.wiring.findings import CheckRow
+    from mailwatch.wiring.health import Status
 
 Shape = dict[str, Any]
 

@@ -29,7 +29,7 @@ MENU = {
     "digest": Item("digest", "digest", "Print a digest, or send it."),
     "reindex": Item("upkeep", "reindex", "Rebuild lists and search from ledger and archive."),
     "quarantine": Item("quarantine", "quarantine", "Look after mail that could not be read."),
-    "check": Item("health", "check", "Check configuration, sign-in, folders and database."),
+    "check": Item("health", "check", "Check all that must work: sign-in, disk, certificates, digests …"),
     "status": Item("health", "status", "Tell whether mail is being watched, and how far reading has come."),
     "verify": Item("upkeep", "verify", "Re-hash archive, ledger and texts and name what was changed."),
     "backup": Item("backup", "backup", "Copy database, journals and originals into a folder, while it runs."),

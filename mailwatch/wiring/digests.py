@@ -61,20 +61,30 @@ def spec(config: Config, digest: DigestConfig) -> DigestSpec:
         sender=sender or (config.mailboxes[0].address if config.mailboxes else digest.to[0].address),
         recipients=tuple(_reader(config, digest, reader) for reader in digest.to),
         at=digest.at,
-        weekdays=frozenset(_WEEKDAYS.index(day) + 1 for day in digest.days),
+        weekdays=weekdays(digest),
         silent_after=max(1, digest.silent_after.days),
     )
+
+
+def weekdays(digest: DigestConfig) -> frozenset[int]:
+    """The ISO weekdays on which a digest is sent."""
+    return frozenset(_WEEKDAYS.index(day) + 1 for day in digest.days)
+
+
+def sender_address(config: Config, smtp: SmtpConfig | None) -> str:
+    """The address that mail through ``smtp`` comes from."""
+    first = config.mailboxes[0].address if config.mailboxes else ""
+    return (smtp.sender if smtp else None) or first
 
 
 def alarms(config: Config, store: SqlStore, archive: FileArchive, clock: Clock) -> Alarms:
     """The job that tells of mailboxes that are not being watched."""
     smtp = config.alerts.smtp or config.smtp
-    first = config.mailboxes[0].address if config.mailboxes else ""
     return Alarms(
         store,
-        sender=SmtpSender(_settings(smtp)) if smtp else MailboxSender(_watched(config, archive)),
+        sender=SmtpSender(settings(smtp)) if smtp else MailboxSender(_watched(config, archive)),
         readers=tuple(_reader(config, None, reader) for reader in config.alert_readers),
-        from_addr=(smtp.sender if smtp else None) or first,
+        from_addr=sender_address(config, smtp),
         catalog=catalog,
         clock=clock,
     )
@@ -94,10 +104,11 @@ def _sender(config: Config, digest: DigestConfig, watched: Mapping[str, Callable
         return MailboxSender(watched)
     if config.smtp is None:
         raise ConfigError("the digest {name} goes out by smtp, which is not configured", name=digest.name)
-    return SmtpSender(_settings(config.smtp))
+    return SmtpSender(settings(config.smtp))
 
 
-def _settings(smtp: SmtpConfig) -> SmtpSettings:
+def settings(smtp: SmtpConfig) -> SmtpSettings:
+    """How to reach the server that takes outgoing mail; the password is fetched at each log-in."""
     username, password = smtp.username, smtp.password
     return SmtpSettings(
         host=smtp.host,

@@ -17,6 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import trustme
@@ -128,9 +129,13 @@ def _runs_as() -> tuple[str, str]:
 
 
 class DovecotServer:
-    """A running server. Make a user for each test with ``new_user``; nothing is shared between users."""
+    """A running server. Make a user for each test with ``new_user``; nothing is shared between users.
 
-    def __init__(self) -> None:
+    ``not_after`` is when its certificate expires; default: in a long time.
+    """
+
+    def __init__(self, *, not_after: datetime | None = None) -> None:
+        self._not_after = not_after
         # A folder of our own under /tmp: pytest's are closed to the user that Dovecot runs as.
         self.base = Path(tempfile.mkdtemp(prefix="mwdc", dir="/tmp"))
         self.user, self.group = _runs_as()
@@ -232,7 +237,7 @@ class DovecotServer:
 
     def _write_certificates(self) -> None:
         ca = trustme.CA()
-        server = ca.issue_cert("localhost", "127.0.0.1")
+        server = ca.issue_cert("localhost", "127.0.0.1", not_after=self._not_after)
         ca.cert_pem.write_to_path(self.base / "ca.pem")
         (self.base / "cert.pem").write_bytes(b"".join(p.bytes() for p in server.cert_chain_pems))
         server.private_key_pem.write_to_path(self.base / "key.pem")

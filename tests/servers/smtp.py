@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -98,9 +99,15 @@ def _authenticate(
 
 
 class SmtpSink:
-    """A running sink on loopback. ``starttls`` offers TLS, ``auth`` asks for USER and PASSWORD first."""
+    """A running sink on loopback. ``starttls`` offers TLS, ``auth`` asks for USER and PASSWORD first.
 
-    def __init__(self, *, starttls: bool = False, auth: bool = False) -> None:
+    ``not_after`` is when its certificate expires; default: in a long time.
+    """
+
+    def __init__(
+        self, *, starttls: bool = False, auth: bool = False, not_after: datetime | None = None
+    ) -> None:
+        self._not_after = not_after
         self._folder = TemporaryDirectory(prefix="mwsmtp")
         self.received: list[Received] = []
         self.failures = Failures()
@@ -136,5 +143,5 @@ class SmtpSink:
         ca = trustme.CA()
         ca.cert_pem.write_to_path(self.ca_file)
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        ca.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+        ca.issue_cert("localhost", "127.0.0.1", not_after=self._not_after).configure_cert(context)
         return context

@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from imapclient import IMAPClient, SocketTimeout
 
+from mailwatch.adapters.certificates import Certificate, read, timeless
 from mailwatch.adapters.imap import beneath
 from mailwatch.adapters.imap.account import ImapAccount, Tls
 from mailwatch.adapters.imap.errors import FOREIGN, translate, wrong_name
@@ -113,6 +114,26 @@ def _presented(account: ImapAccount) -> tuple[str, ...]:
         return ()
     try:
         return names_in(client.socket().getpeercert())
+    finally:
+        drop(client)
+
+
+def certificate(account: ImapAccount) -> Certificate | None:
+    """The server's certificate, expired or not, over a line of its own; None on a plain line.
+
+    Raises:
+        ConfigError: it is not signed by whom we trust, or TLS does not come about.
+        TemporaryError: the server is away.
+    """
+    if account.tls is Tls.NONE:
+        return None
+    context_for(account.ca_file)  # Says what is wrong with the file, where something is.
+    try:
+        client = _open(account, timeless(None if account.ca_file is None else str(account.ca_file)))
+    except FOREIGN as error:
+        raise translate(error, account) from error
+    try:
+        return read(client.socket().getpeercert())
     finally:
         drop(client)
 

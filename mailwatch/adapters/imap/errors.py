@@ -165,12 +165,23 @@ def _no_capability(_error: BaseException, account: ImapAccount, detail: str) -> 
 # ── the line ──────────────────────────────────────────────────────────────────
 
 
+_SIGNED_BY_OTHERS = (
+    "If your company signs its own certificates, name its CA file in ca_file of the mailbox "
+    "{mailbox}; otherwise ask whoever runs the server."
+)
+_WRONG_TIME = {
+    9: "Set the clock of this machine right; if it is right, ask whoever runs the server.",
+    10: "Whoever runs the server must renew its certificate; it may also be that the clock of this "
+    "machine is ahead.",
+}
+"""By X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
+
+
 def _bad_certificate(error: BaseException, account: ImapAccount, _detail: str) -> MailwatchError:
     assert isinstance(error, ssl.SSLCertVerificationError)
     return ConfigError(
         "the certificate of the mail server {host} cannot be trusted: {detail}",
-        mend="If your company signs its own certificates, name its CA file in ca_file of the mailbox "
-        "{mailbox}; otherwise ask whoever runs the server.",
+        mend=_WRONG_TIME.get(error.verify_code, _SIGNED_BY_OTHERS),
         **_values(account, one_line(error.verify_message or "unknown reason")),
     )
 
