@@ -7,16 +7,15 @@ synced once a batch. So a name either holds all bytes or does not exist.
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
+from mailwatch.adapters.corner import Corner
 from mailwatch.adapters.disk import (
     PRIVATE_FOLDER,
     make_private,
@@ -41,11 +40,8 @@ class FileArchive:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._tmp = root / "tmp"
-        self._own: Path | None = None
-        self._lock = -1
         make_private(root)
-        self._sweep()
+        self._corner = Corner(root / "tmp")
 
     # ── reading ───────────────────────────────────────────────────────────────
 
@@ -103,14 +99,11 @@ class FileArchive:
     def spool(self) -> Path:
         """See ``ports.Archive``."""
         with translated(self._root):
-            return self._room() / f"{secrets.token_hex(8)}.spool"
+            return self._corner.room() / f"{secrets.token_hex(8)}.spool"
 
     def close(self) -> None:
-        """Throw away what is left in our corner of ``tmp``."""
-        if self._own is not None:
-            shutil.rmtree(self._own, ignore_errors=True)
-            os.close(self._lock)
-            self._own = None
+        """Throw away what was not put into the archive."""
+        self._corner.close()
 
     def _write(self, mail: Fetched) -> Path:
         """The mail in a file of its own under ``tmp``, its hash taken once more on the way."""
@@ -119,7 +112,7 @@ class FileArchive:
             mail.content.chmod(_READ_ONLY)
             return mail.content
         _refuse_other_bytes(mail.sha256, hashlib.sha256(mail.content).hexdigest())
-        path = self._room() / f"{mail.sha256}.eml"
+        path = self._corner.room() / f"{mail.sha256}.eml"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
             write_all(handle, mail.content)
@@ -144,12 +137,12 @@ class FileArchive:
             self._link(sha256, self._copied(sha256, path), folders)
             return
         folders.add(folder)
-        if path.parent == self._own and path.suffix == ".eml":
+        if self._corner.holds(path) and path.suffix == ".eml":
             path.unlink()
 
     def _copied(self, sha256: str, path: Path) -> Path:
         """A spool file from another file system, brought over."""
-        copy = self._room() / f"{sha256}.eml"
+        copy = self._corner.room() / f"{sha256}.eml"
         shutil.copyfile(path, copy)
         _refuse_other_bytes(sha256, _hash_file(copy))
         copy.chmod(_READ_ONLY)
@@ -171,38 +164,6 @@ class FileArchive:
                 mend="the disk or the archive was altered; see what else: mailwatch verify",
                 sha256=sha256,
             )
-
-    # ── tmp ───────────────────────────────────────────────────────────────────
-
-    def _room(self) -> Path:
-        """Our own corner of ``tmp``, locked for as long as we live so that nobody sweeps it away."""
-        if self._own is None:
-            self._tmp.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-            own = self._tmp / secrets.token_hex(8)
-            own.mkdir(mode=PRIVATE_FOLDER)
-            self._lock = os.open(own, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._own = own
-        return self._own
-
-    def _sweep(self) -> None:
-        """Clear away what a crash left in ``tmp``; corners in use are locked.
-
-        On a read-only disk nothing can be swept, and reading the archive still works.
-        """
-        with suppress(OSError):
-            for corner in list(self._tmp.iterdir()):
-                _sweep_corner(corner)
-
-
-def _sweep_corner(corner: Path) -> None:
-    with suppress(OSError):  # In use, or swept by another process in this very moment.
-        handle = os.open(corner, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(corner)
-        finally:
-            os.close(handle)
 
 
 def _folders(path: Path) -> list[Path]:

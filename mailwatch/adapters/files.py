@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mailwatch.adapters.disk import translated, write_all
-from mailwatch.core.entries import Place
+from mailwatch.core.place import Place
 from mailwatch.errors import ConfigError, TemporaryError, Words, counted
 from mailwatch.ports import Fetched
 

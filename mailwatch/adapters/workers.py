@@ -8,8 +8,6 @@ beside threads, and end when idle.
 
 from __future__ import annotations
 
-import logging
-import resource
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -21,13 +19,11 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from mailwatch.core.message import Message
+from mailwatch.adapters.worker import Answer, prepare, read_chunk, read_one
 from mailwatch.errors import TemporaryError, UnreadableMessage
 from mailwatch.mime.limits import Limits
-from mailwatch.mime.parse import parse
 from mailwatch.ports import Fetched
 
-Answer = Message | UnreadableMessage
 Chunk = tuple[int, ...]  # positions in the batch
 
 _MIB = 1024 * 1024
@@ -38,28 +34,6 @@ _BY_PATH = 1 * _MIB  # bigger mails go through a file, not through the workers' 
 # What pebble raises, or hands on as a task's own error, where the pool broke down or was stopped: one idle
 # worker that dies (killed for memory, say) breaks the whole pool, and a pipe closed halfway is a TypeError.
 _BROKEN = (BrokenProcessPool, CancelledError, OSError, RuntimeError, TypeError)
-
-
-def read_one(content: bytes | Path, limits: Limits) -> Answer:
-    """Parse one mail here, in this process."""
-    try:
-        return parse(content if isinstance(content, bytes) else content.read_bytes(), limits=limits)
-    except UnreadableMessage as why:
-        return UnreadableMessage(
-            why.why, why.detail
-        )  # without the traceback, which may hold text of the mail
-
-
-def _read_chunk(contents: Sequence[bytes | Path], limits: Limits) -> list[Answer]:
-    return [read_one(content, limits) for content in contents]
-
-
-def _prepare(memory: int) -> None:
-    """Runs once in each new worker."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    # A core dump would leave mail text on the disk.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    logging.disable(logging.CRITICAL)
 
 
 class InlineParser:
@@ -172,7 +146,7 @@ class ProcessParser:
         return failed
 
     def _schedule(self, pool: ProcessPool, contents: list[bytes | Path]) -> ProcessFuture[list[Answer]]:
-        return pool.schedule(_read_chunk, (contents, self._limits), timeout=self._deadline)
+        return pool.schedule(read_chunk, (contents, self._limits), timeout=self._deadline)
 
     @contextmanager
     def _working(self) -> Iterator[ProcessPool]:
@@ -190,7 +164,7 @@ class ProcessParser:
 
     def _start(self) -> ProcessPool:
         return ProcessPool(
-            self._workers, initializer=_prepare, initargs=(self._memory,), context=get_context("spawn")
+            self._workers, initializer=prepare, initargs=(self._memory,), context=get_context("spawn")
         )
 
     def _start_timer(self) -> None:

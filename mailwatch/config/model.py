@@ -9,12 +9,14 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, JsonValue
 
 from mailwatch.config.alerts import AlertsConfig
+from mailwatch.config.database import Database
 from mailwatch.config.defaults import DESKS, SENDERS, amended, notices
 from mailwatch.config.digest import DigestConfig, RecipientConfig, SmtpConfig
+from mailwatch.config.log import LogConfig
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.retention import RetentionConfig
 from mailwatch.config.schemes import SchemeConfig, switched_on
-from mailwatch.config.secret import Secret, SecretField, parse_secret
+from mailwatch.config.secret import Secret
 from mailwatch.config.section import Language, ListOf, Section
 from mailwatch.config.values import ConfigPath, Duration, Since, Switch, Wrong, Zone, days_before, duration
 from mailwatch.core.casenumber import Scheme
@@ -38,33 +40,6 @@ class RenameConfig(Section):
         "`mailwatch rename --backlog` does by hand.",
         examples=[False],
     )
-
-
-class LogConfig(Section):
-    """What is written about the work."""
-
-    level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="From which weight on.", examples=["info"]
-    )
-    file: ConfigPath | None = Field(
-        default=None,
-        description="File to append to. Default: standard error.",
-        examples=["/var/log/mailwatch.log"],
-    )
-
-
-def _database(value: object) -> str | Secret | None:
-    """An SQLAlchemy URL without a password in it, or where the whole URL lies."""
-    if value is None or isinstance(value, Secret):
-        return value
-    if isinstance(value, dict):
-        return parse_secret(value)
-    if not isinstance(value, str) or "://" not in value:
-        raise Wrong("expected a database URL such as sqlite:////var/lib/mailwatch/mailwatch.db")
-    authority = value.split("://", 1)[1].split("/", 1)[0]
-    if "@" in authority and ":" in authority.rsplit("@", 1)[0]:
-        raise Wrong("the database URL holds a password; put the whole URL elsewhere, e.g. {file: PATH}")
-    return value
 
 
 def _interval(value: object) -> timedelta:
@@ -100,7 +75,7 @@ class Config(Section):
     mailboxes: ListOf[MailboxConfig] = Field(
         description="The mailboxes that are watched; may be empty for `mailwatch import` alone."
     )
-    database: Annotated[str | SecretField | None, BeforeValidator(_database)] = Field(
+    database: Database = Field(
         default=None,
         description="SQLAlchemy URL without a password, or where the whole URL lies (`{file: PATH}` …). "
         "Default: SQLite in the data folder.",

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from mailwatch.core.filing import Filing
+from mailwatch.core.place import Place
 from mailwatch.core.recognition import Mention
 
 
@@ -25,19 +26,6 @@ class Text:
     """Free text that an entry refers to by a commitment. Bytes that are no UTF-8 stay bytes."""
 
     value: str | bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a mail lies on a server. All None but ``mailbox`` for imported files.
-
-    ``folder`` is the decoded name, ``uid`` and ``uidvalidity`` as RFC 3501 section 2.3.1.1.
-    """
-
-    mailbox: str
-    folder: str | None = None
-    uidvalidity: int | None = None
-    uid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

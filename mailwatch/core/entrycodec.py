@@ -16,7 +16,8 @@ from functools import cache
 from typing import Protocol, TypeVar
 
 from mailwatch.core.canonical import Malformed, parse_rfc3339, rfc3339
-from mailwatch.core.entries import Entry, Place, Text
+from mailwatch.core.entries import Entry, Text
+from mailwatch.core.place import Place
 
 
 class Commit(Protocol):

@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailwatch.core.casenumber import CaseNumber
-from mailwatch.core.entries import Place
 from mailwatch.core.filing import Filing
+from mailwatch.core.place import Place
 
 
 class Mode(StrEnum):

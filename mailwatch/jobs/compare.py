@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from mailwatch.core.entries import Gone, Place, SeenElsewhere
+from mailwatch.core.entries import Gone, SeenElsewhere
+from mailwatch.core.place import Place
 from mailwatch.core.uidset import Differences, differences
 from mailwatch.jobs.adoption import Taker, Watching, fetch
 from mailwatch.jobs.folders import Watched

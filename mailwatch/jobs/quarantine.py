@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from mailwatch.core.entries import Place
+from mailwatch.core.place import Place
 from mailwatch.core.standing import SenderPolicy
 from mailwatch.errors import ConfigError, MailwatchError
 from mailwatch.jobs.filing import file_batch

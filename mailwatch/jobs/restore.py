@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from mailwatch.core.canonical import Malformed, parse_object, string
-from mailwatch.core.entries import Place
 from mailwatch.core.ledger import Head, Sealed, link_hash, seq_and_prev
+from mailwatch.core.place import Place
 from mailwatch.core.texts import TextRow, parse_text_line
 from mailwatch.errors import ConfigError
 from mailwatch.ports import Archive, Fetched, Journal, Restore

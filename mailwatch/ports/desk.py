@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mailwatch.core.entries import Place
 from mailwatch.core.mentions import Mention
+from mailwatch.core.place import Place
 
 
 @dataclass(frozen=True, slots=True)

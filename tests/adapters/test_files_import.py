@@ -9,7 +9,7 @@ import pytest
 
 from mailwatch.adapters import files
 from mailwatch.adapters.files import Spool, read_files, separator_date
-from mailwatch.core.entries import Place
+from mailwatch.core.place import Place
 from mailwatch.errors import ConfigError
 from mailwatch.ports import Fetched
 

@@ -19,7 +19,6 @@ from mailwatch.core.entries import (
     Erased,
     FiledEntry,
     MessageKept,
-    Place,
     Renamed,
     SeenElsewhere,
     Text,
@@ -27,6 +26,7 @@ from mailwatch.core.entries import (
     Watch,
 )
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
+from mailwatch.core.place import Place
 from mailwatch.core.recognition import Form, Mention, Where
 from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
 from mailwatch.core.standing import Standing

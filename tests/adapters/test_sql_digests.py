@@ -13,8 +13,9 @@ from fakes.books import BACKENDS, START, message, open_store, sha, url_on
 from mailwatch.adapters.sql import SqlStore
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.digest_facts import FolderFacts, GapFacts, HeldFacts, Tally
-from mailwatch.core.entries import FiledEntry, MessageKept, Place, Renamed, Text, Watch
+from mailwatch.core.entries import FiledEntry, MessageKept, Renamed, Text, Watch
 from mailwatch.core.filing import Filing, Verdict
+from mailwatch.core.place import Place
 from mailwatch.ports import Cursor, DigestShelf, OutboxItem, Transaction
 
 CASE = CaseNumber("tracking-id", "2611240040001180")

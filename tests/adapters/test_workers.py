@@ -12,8 +12,8 @@ from fakes.poison import poisoned
 
 from mailwatch.adapters import workers
 from mailwatch.adapters.workers import InlineParser, ProcessParser
-from mailwatch.core.entries import Place
 from mailwatch.core.message import Message
+from mailwatch.core.place import Place
 from mailwatch.errors import TemporaryError, UnreadableMessage
 from mailwatch.ports import Fetched, Parser
 
@@ -79,7 +79,7 @@ def test_a_mail_that_kills_its_worker_costs_itself_alone(
     poison: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mails of its chunk and those after it are read all the same."""
-    monkeypatch.setattr(workers, "_read_chunk", poisoned)
+    monkeypatch.setattr(workers, "read_chunk", poisoned)
     pool = ProcessParser(1, deadline=3, memory=700 * 1024 * 1024)
     try:
         answers = pool.parse([_mail("one"), _mail(poison), _mail("two"), _mail("three")])

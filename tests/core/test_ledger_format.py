@@ -19,7 +19,6 @@ from mailwatch.core.entries import (
     FiledEntry,
     Gone,
     MessageKept,
-    Place,
     Quarantined,
     Renamed,
     SeenElsewhere,
@@ -44,6 +43,7 @@ from mailwatch.core.ledger import (
     unlink,
 )
 from mailwatch.core.merkle import leaf
+from mailwatch.core.place import Place
 from mailwatch.core.recognition import Form, Mention, Where
 from mailwatch.core.standing import Standing
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from mailwatch.core.casenumber import CaseNumber
-from mailwatch.core.entries import Place
 from mailwatch.core.filing import Filing, Rule, Verdict
 from mailwatch.core.message import Automatic
+from mailwatch.core.place import Place
 from mailwatch.core.renamable import Consent, arrived, may_rename, reasons
 from mailwatch.core.renaming import Candidate, Mode
 from mailwatch.core.standing import Standing

@@ -12,8 +12,8 @@ import pytest
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.sql import SqlStore
-from mailwatch.core.entries import Place
 from mailwatch.core.message import Address, Automatic, Message, Segment
+from mailwatch.core.place import Place
 from mailwatch.ports import Fetched
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

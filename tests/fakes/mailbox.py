@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 
 from fakes.mailserver import FakeFolder, FakeMail, FakeServer, field_of
 
-from mailwatch.core.entries import Place
+from mailwatch.core.place import Place
 from mailwatch.errors import ConfigError, Refused
 from mailwatch.ports import Capabilities, Fetched, Folder, FolderState, Listed, Role
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from mailwatch.adapters.workers import Answer, read_one
+from mailwatch.adapters.worker import Answer, read_one
 from mailwatch.mime.limits import Limits
 
 

@@ -18,8 +18,9 @@ from fakes.mailserver import FakeServer
 
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.core.casenumber import CaseNumber
-from mailwatch.core.entries import FiledEntry, MessageKept, Place
+from mailwatch.core.entries import FiledEntry, MessageKept
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
+from mailwatch.core.place import Place
 from mailwatch.core.recognition import Form, Mention, Where
 from mailwatch.core.renaming import Mode
 from mailwatch.core.schemes import BUILTIN

@@ -21,7 +21,6 @@ from mailwatch.core.entries import (
     Erased,
     FiledEntry,
     MessageKept,
-    Place,
     Quarantined,
     Renamed,
     SeenElsewhere,
@@ -32,6 +31,7 @@ from mailwatch.core.entries import (
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.ledger import Head, Sealed, Stamp, link, link_hash
 from mailwatch.core.message import Message
+from mailwatch.core.place import Place
 from mailwatch.core.recognition import Form, Mention, Where
 from mailwatch.core.schemes import BUILTIN
 from mailwatch.core.standing import SenderPolicy, Standing

@@ -24,8 +24,9 @@ from mailwatch.adapters.sql import SqlStore
 from mailwatch.adapters.templates import Templates
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.digest import DigestContent
-from mailwatch.core.entries import FiledEntry, MessageKept, Place
+from mailwatch.core.entries import FiledEntry, MessageKept
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
+from mailwatch.core.place import Place
 from mailwatch.core.reminders import DigestSpec, Recipient
 from mailwatch.core.standing import Standing
 from mailwatch.errors import ConfigError, MaybeSent, TemporaryError

@@ -11,7 +11,7 @@ from fakes.books import BACKENDS, START, Ticking, open_store, url_on
 
 from mailwatch.adapters.sql import SqlStore
 from mailwatch.core.casenumber import CaseNumber
-from mailwatch.core.entries import Place
+from mailwatch.core.place import Place
 from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
 from mailwatch.jobs.retention import Forgotten, Retention, forget
 from mailwatch.ports import OutboxItem, Sighting

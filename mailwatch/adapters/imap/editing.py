@@ -8,9 +8,9 @@ from datetime import datetime
 from imapclient import IMAPClient
 
 from mailwatch.adapters.imap import beneath
-from mailwatch.adapters.imap.errors import ASK_TO_WRITE
 from mailwatch.adapters.imap.folders import encode_name
 from mailwatch.adapters.imap.looking import header_field, search
+from mailwatch.adapters.imap.refusals import ASK_TO_WRITE
 from mailwatch.adapters.imap.requests import chunks, date_time, flag_words, quoted
 from mailwatch.adapters.imap.responses import appended, copied, plan_of
 from mailwatch.adapters.imap.session import Session

@@ -13,7 +13,7 @@ from mailwatch.adapters.disk import translated
 from mailwatch.adapters.imap.looking import item, listing
 from mailwatch.adapters.imap.requests import chunks
 from mailwatch.adapters.imap.session import Session
-from mailwatch.core.entries import Place
+from mailwatch.core.place import Place
 from mailwatch.errors import ConfigError, TemporaryError, counted
 from mailwatch.ports import Fetched, Listed
 

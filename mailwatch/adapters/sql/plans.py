@@ -12,8 +12,8 @@ from mailwatch.adapters.sql.batch import Batch, upsert
 from mailwatch.adapters.sql.rows import filing
 from mailwatch.adapters.sql.tables import plans
 from mailwatch.core.casenumber import CaseNumber
-from mailwatch.core.entries import Place
 from mailwatch.core.filing import Verdict
+from mailwatch.core.place import Place
 from mailwatch.core.renaming import OPEN_STATES, Candidate, Direction, Mode, Plan, PlanState
 from mailwatch.core.standing import Standing
 

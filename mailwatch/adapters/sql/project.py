@@ -26,7 +26,6 @@ from mailwatch.core.entries import (
     FiledEntry,
     Gone,
     MessageKept,
-    Place,
     Quarantined,
     Renamed,
     SeenElsewhere,
@@ -36,6 +35,7 @@ from mailwatch.core.entries import (
 from mailwatch.core.entrycodec import to_object
 from mailwatch.core.filing import Rule, Verdict
 from mailwatch.core.message import Message
+from mailwatch.core.place import Place
 
 
 class Projector:

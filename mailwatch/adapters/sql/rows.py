@@ -10,9 +10,9 @@ from sqlalchemy import RowMapping
 
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.conversation import Node
-from mailwatch.core.entries import Place
 from mailwatch.core.entrycodec import from_object
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
+from mailwatch.core.place import Place
 from mailwatch.core.recognition import Mention, Where
 from mailwatch.core.standing import Standing
 from mailwatch.ports import Sighting

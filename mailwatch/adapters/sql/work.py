@@ -14,7 +14,7 @@ from mailwatch.adapters.sql.tables import (
     outbox,
 )
 from mailwatch.core.canonical import to_milliseconds
-from mailwatch.core.entries import Place
+from mailwatch.core.place import Place
 from mailwatch.core.renaming import Mode
 from mailwatch.ports import Held, OutboxItem
 
