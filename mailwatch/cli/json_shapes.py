@@ -13,6 +13,7 @@ from mailwatch.core.privacy import hide_codes
 
 if TYPE_CHECKING:
     # All of these are types only; at run time ``COMMAND --help`` would wait 200 ms for them.
+    from mailwatch.core.digest_facts import FolderFacts
     from mailwatch.core.mentions import Recognition
     from mailwatch.errors import Words
     from mailwatch.jobs.poll_report import PollReport
@@ -188,6 +189,7 @@ def status(value: Status) -> Shape:
                 "folder": f.folder,
                 "last_good": stamp(f.last_good),
                 "backfilled": f.backfilled,
+                "backfill": _backfill(f),
             }
             for f in value.folders
         ],
@@ -197,6 +199,13 @@ def status(value: Status) -> Shape:
         "open_plans": value.open_plans,
         "unsent": value.unsent,
     }
+
+
+def _backfill(folder: FolderFacts) -> Shape:
+    """Mails and seconds until all older mail is read; null where nothing was counted or measured yet."""
+    if folder.backfilled:
+        return {"left": 0, "seconds_left": 0}
+    return {"left": folder.older, "seconds_left": folder.older_seconds}
 
 
 def verify(report: VerifyReport) -> Shape:

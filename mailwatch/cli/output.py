@@ -8,16 +8,18 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mailwatch.cli.session import Session
 from mailwatch.cli.terminal import ODD, cells, pad, safe
-from mailwatch.errors import counted
+from mailwatch.core.pace import how_long
+from mailwatch.errors import Words, counted
 
-Progress = Callable[[str, int, int | None], None]
-"""Called with (what, how many done, how many left or None) now and then."""
+if TYPE_CHECKING:
+    # A type only, of a floor whose import takes long.
+    from mailwatch.jobs.progress import Progress
 
 _GAP = "  "
 
@@ -83,19 +85,24 @@ def progress(session: Session, task: str) -> Iterator[Progress]:
         yield _reporter(session, status.update)
 
 
-def _silent(_what: str, _done: int, _left: int | None) -> None:
+def _silent(_what: str, _done: int, _left: int | None, _seconds: int | None = None, /) -> None:
     """Says nothing."""
 
 
 def _reporter(session: Session, update: Callable[[Any], None]) -> Progress:
     text = importlib.import_module("rich.text").Text
 
-    def report(what: str, done: int, left: int | None) -> None:
-        mails = counted("{n} mail", "{n} mails", done)
-        if left is None:
-            said = session.say("{what}: {mails}", what=what, mails=mails)
-        else:
-            said = session.say("{what}: {mails}, {left} left", what=what, mails=mails, left=left)
-        update(text(safe(said)))
+    def report(what: str, done: int, left: int | None, seconds: int | None = None, /) -> None:
+        update(text(safe(session.say(how_far(what, done, left, seconds)))))
 
     return report
+
+
+def how_far(what: str, done: int, left: int | None, seconds: int | None) -> Words:
+    """The line of a progress bar; time stands in it as soon as it was measured."""
+    values: dict[str, object] = {"what": what, "mails": counted("{n} mail", "{n} mails", done), "left": left}
+    if left is None:
+        return Words("{what}: {mails}", values)
+    if not left or seconds is None:
+        return Words("{what}: {mails}, {left} left", values)
+    return Words("{what}: {mails}, {left} left ({time})", {**values, "time": how_long(seconds)})

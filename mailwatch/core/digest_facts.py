@@ -75,12 +75,18 @@ class ReviewFacts:
 
 @dataclass(frozen=True, slots=True)
 class FolderFacts:
-    """How far one folder is watched. ``last_good`` is the end of its last good poll."""
+    """How far one folder is watched. ``last_good`` is the end of its last good poll.
+
+    ``older`` counts the older mails that are still to be read, ``older_seconds`` is the time
+    that they take; None as long as it was not counted or measured.
+    """
 
     mailbox: str
     folder: str
     last_good: datetime | None
     backfilled: bool
+    older: int | None = None
+    older_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

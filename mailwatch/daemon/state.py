@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailwatch.core.pace import Left
 from mailwatch.errors import Words
 
 
@@ -17,4 +18,4 @@ class State:
     failures: int = 0
     trouble: Words | None = None
     passes: int = 0
-    left: int | None = None
+    left: Left | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
+from mailwatch.core.pace import Left, how_long, side_by_side
 from mailwatch.daemon.state import State
 from mailwatch.errors import Words, counted
 
@@ -27,15 +28,23 @@ def status_line(states: Sequence[State], zone: tzinfo) -> Words:
         )
     if not all(s.passes for s in states):
         return Words("looking for the first time: {all}", {"all": _mailboxes(states)})
-    left = sum(s.left or 0 for s in states)
-    if left:
-        return Words(
-            "watching {all}; still to be read: about {left}",
-            {"all": _mailboxes(states), "left": counted("{n} older mail", "{n} older mails", left)},
-        )
+    left = side_by_side(s.left for s in states if s.left is not None)
+    if left.mails:
+        return _older_mail(states, left)
     times = [s.last_good for s in states if s.last_good is not None]
     latest = min(times).astimezone(zone).strftime("%H:%M") if times else "-"
     return Words("watching {all}, read at {time} or later", {"all": _mailboxes(states), "time": latest})
+
+
+def _older_mail(states: Sequence[State], left: Left) -> Words:
+    mails = counted("{n} older mail", "{n} older mails", left.mails)
+    values: dict[str, object] = {"all": _mailboxes(states), "left": mails}
+    if left.seconds is None:
+        return Words("watching {all}; still to be read: about {left}", values)
+    return Words(
+        "watching {all}; still to be read: about {left}, in {time}",
+        {**values, "time": how_long(left.seconds)},
+    )
 
 
 def _mailboxes(states: Sequence[State]) -> Words:

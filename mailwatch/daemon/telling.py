@@ -30,6 +30,7 @@ def tell_pass(done: Pass, box: OneMailbox, poll: str, seconds: float, known: tup
         unnumbered=counts.unnumbered,
         quarantined=counts.quarantined,
         renamed=done.report.renamed,
-        left=done.left if done.more else None,
+        left=done.left.mails if done.more else None,
+        seconds_left=done.left.seconds if done.more else None,
         seconds=seconds,
     )

@@ -57,7 +57,7 @@ def run(folder: Path, language: str, now: datetime) -> Played:
         return Played(folder, found, tuple(mailed), first, second)
 
 
-def _silent(_what: str, _done: int, _left: int | None) -> None:
+def _silent(_what: str, _done: int, _left: int | None, _seconds: int | None = None, /) -> None:
     """Forty mails are read faster than progress could be told."""
 
 

@@ -8,19 +8,21 @@ and what is fetched twice is recognised by its bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mailwatch.core.entries import Text, Watch
 from mailwatch.core.standing import SenderPolicy
-from mailwatch.core.window import new_windows, old_windows
+from mailwatch.core.window import new_windows, still_to_read
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
 from mailwatch.jobs.adoption import Watching, fetch, fulfil
 from mailwatch.jobs.ahead import ahead
+from mailwatch.jobs.backfill import Backfill, older_windows
 from mailwatch.jobs.filing import Pin, file_batch
 from mailwatch.jobs.folders import Watched, choose
 from mailwatch.jobs.outcome import Outcome
 from mailwatch.jobs.poll_report import PollReport, failed, line
+from mailwatch.jobs.progress import Progress, silent
 from mailwatch.jobs.reading import Reading, Rules, read_batch
 from mailwatch.ports import (
     Archive,
@@ -35,13 +37,6 @@ from mailwatch.ports import (
 
 _HIGHEST_UID = 2**32 - 1
 _SEE_FOLDERS = Words("See its folders with: mailwatch check")
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with (where, mails done, mails left or None) after each batch."""
-
-
-def silent(_where: str, _done: int, _left: int | None) -> None:
-    """Tells nobody."""
 
 
 class Ingest:
@@ -63,6 +58,7 @@ class Ingest:
         self._rules = rules
         self._clock = clock
         self._progress = progress
+        self._backfill = Backfill(clock)
 
     # ── one batch ─────────────────────────────────────────────────────────────
 
@@ -127,13 +123,15 @@ class Ingest:
         except MailwatchError as error:
             return failed(plan.name, error)
         report = PollReport(errors=tuple(line(plan.name, words, _SEE_FOLDERS) for words in missing))
-        for part in (self._new_mail, self._older_mail) if older else (self._new_mail,):
+        parts = (self._new_mail, self._count_older, self._older_mail) if older else (self._new_mail,)
+        for part in parts:
             for folder in watched:
                 try:
                     report += PollReport(part(mailbox, plan, folder))
                 except ConfigError as error:
                     report += failed(plan.name, error)
                 except TemporaryError as error:
+                    self._backfill.pause()
                     return report + failed(plan.name, error)
         try:
             return report + PollReport(fulfil(self, self._store, mailbox, plan, watched))
@@ -150,30 +148,45 @@ class Ingest:
             for readings in self._read_ahead(mailbox, uids, watched, plan.policy):
                 cursor = replace(cursor, high=max(cursor.high, *_uids(readings)))
                 outcome += self._file(readings, cursor=cursor)
-                self._progress(f"{plan.name}/{state.folder}", outcome.fetched, None)
+                self._progress(_where(cursor), outcome.fetched, None)
             cursor = replace(cursor, high=max(cursor.high, high))
         self._save(replace(cursor, high=max(cursor.high, uidnext - 1), last_good=self._clock()))
         return outcome
 
+    def _count_older(self, mailbox: MailReader, plan: Watching, watched: Watched) -> Outcome:
+        """All folders are counted before the first is read, so that a person sees the whole of it."""
+        cursor = self._known(plan.name, watched)
+        if cursor is not None and not self._backfill.is_counted(cursor):
+            mailbox.examine(cursor.folder)
+            self._save(counted := self._backfill.count(mailbox, cursor, plan.since))
+            self._progress(_where(cursor), 0, counted.older)
+        return Outcome()
+
     def _older_mail(self, mailbox: MailReader, plan: Watching, watched: Watched) -> Outcome:
-        name = watched.folder.name
-        with self._store.writing() as tx:
-            cursor = tx.desk.cursor(plan.name, name)
+        cursor = self._known(plan.name, watched)
         if cursor is None or cursor.backfilled:
             return Outcome()
-        state = mailbox.examine(name)
+        state = mailbox.examine(cursor.folder)
+        self._backfill.begin(cursor)
         outcome = Outcome()
-        for low, high in old_windows(cursor.low):
-            found = mailbox.search(low, high, since=plan.since)
+        for low, found in older_windows(mailbox, cursor.low, plan.since):
+            counted = cursor.older
             uids = sorted(self._unseen(plan.name, state, found), reverse=True)
             for readings in self._read_ahead(mailbox, uids, watched, plan.policy):
-                cursor = replace(cursor, low=min(cursor.low, *_uids(readings)))
+                cursor = _down_to(cursor, min(cursor.low, *_uids(readings)), counted, found)
+                cursor = self._backfill.measured(cursor, len(readings))
                 outcome += self._file(readings, cursor=cursor)
-                self._progress(f"{plan.name}/{name}", outcome.fetched, len(uids) - outcome.fetched)
-            cursor = replace(cursor, low=low)
+                self._progress(_where(cursor), outcome.fetched, cursor.older, cursor.older_seconds)
+            cursor = _down_to(cursor, low, counted, found)
             self._save(cursor)
-        self._save(replace(cursor, low=1, backfilled=True, last_good=self._clock()))
+        cursor = replace(cursor, low=1, older=0, older_seconds=0, backfilled=True)
+        self._save(replace(cursor, last_good=self._clock()))
+        self._progress(_where(cursor), outcome.fetched, 0, 0)
         return outcome
+
+    def _known(self, mailbox: str, watched: Watched) -> Cursor | None:
+        with self._store.writing() as tx:
+            return tx.desk.cursor(mailbox, watched.folder.name)
 
     def _cursor(self, mailbox: str, state: FolderState, uidnext: int) -> Cursor:
         """Where reading stands; a new UIDVALIDITY makes all UIDs void (RFC 3501 2.3.1.1)."""
@@ -205,6 +218,14 @@ class Ingest:
         with self._store.writing() as tx:
             nodes = tx.trees.load(keys)
         return frozenset(key for n in nodes if n.kept for key in (n.thread_key, *n.answers))
+
+
+def _where(cursor: Cursor) -> str:
+    return f"{cursor.mailbox}/{cursor.folder}"
+
+
+def _down_to(cursor: Cursor, low: int, counted: int | None, found: Sequence[int]) -> Cursor:
+    return replace(cursor, low=low, older=still_to_read(counted, found, low))
 
 
 def _uids(readings: Sequence[Reading]) -> list[int]:

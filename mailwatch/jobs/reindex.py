@@ -14,8 +14,8 @@ from mailwatch.core.entries import MessageKept, Quarantined
 from mailwatch.core.ledger import Recorded
 from mailwatch.core.message import Message
 from mailwatch.errors import ConfigError
-from mailwatch.jobs.restore import Progress as Progress
-from mailwatch.jobs.restore import restore, silent
+from mailwatch.jobs.progress import Progress, silent
+from mailwatch.jobs.restore import restore
 from mailwatch.ports import (
     Archive,
     Change,

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from mailwatch.core.canonical import Malformed, parse_object, string
 from mailwatch.core.ledger import Head, Sealed, link_hash, seq_and_prev
 from mailwatch.core.place import Place
 from mailwatch.core.texts import TextRow, parse_text_line
 from mailwatch.errors import ConfigError
+from mailwatch.jobs.progress import Progress, silent
 from mailwatch.ports import Archive, Fetched, Journal, Restore
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with (what, done, left)."""
 
 NOWHERE = Place("")
 """For originals that come from another archive: the archive asks for bytes and hash alone."""
 
 _PAGE = 250
 _HASH = re.compile("[0-9a-f]{64}")
-
-
-def silent(_what: str, _done: int, _left: int | None) -> None:
-    """Tells nobody."""
 
 
 def restore(

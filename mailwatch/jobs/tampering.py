@@ -30,13 +30,9 @@ that holds together; only what was told outside of this machine contradicts him.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mailwatch.errors import Words
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with (what, done, left)."""
 
 CODES = (
     "entry-changed",
@@ -93,10 +89,6 @@ class Known:
     commits: dict[str, int] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
-
-
-def silent(_what: str, _done: int, _left: int | None) -> None:
-    """Tells nobody."""
 
 
 def unreadable(which: str) -> Problem:

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from mailwatch.core.ledger import Head
 from mailwatch.core.texts import TextRow, parse_text_line
 from mailwatch.errors import ConfigError, MailwatchError, Words
+from mailwatch.jobs.progress import Progress, silent
 from mailwatch.jobs.tampering import CODES as CODES
-from mailwatch.jobs.tampering import PAGE, Known, silent, unreadable
+from mailwatch.jobs.tampering import PAGE, Known, unreadable
 from mailwatch.jobs.tampering import Problem as Problem
-from mailwatch.jobs.tampering import Progress as Progress
 from mailwatch.jobs.tampering import VerifyReport as VerifyReport
 from mailwatch.jobs.verify_ledger import check_journal, check_ledger
 from mailwatch.ports import Archive, Evidence, Journal

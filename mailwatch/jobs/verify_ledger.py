@@ -8,7 +8,8 @@ from mailwatch.core.canonical import parse_object
 from mailwatch.core.entries import Erased, MessageKept
 from mailwatch.core.ledger import Fault, Head, Recorded, Sealed, chain_faults, link_hash, unlink
 from mailwatch.errors import Words
-from mailwatch.jobs.tampering import PAGE, Known, Problem, Progress, unreadable
+from mailwatch.jobs.progress import Progress
+from mailwatch.jobs.tampering import PAGE, Known, Problem, unreadable
 from mailwatch.ports import Evidence, Journal
 
 # ── the ledger ────────────────────────────────────────────────────────────────

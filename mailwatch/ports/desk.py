@@ -16,6 +16,8 @@ class Cursor:
     """How far a folder has been read: everything in [low, high] was seen.
 
     ``backfilled`` is true when everything below ``low`` that is wanted was seen, too.
+    ``older`` counts the mails below ``low`` that are still to be read, ``older_seconds`` is
+    the time that they will take; each is None as long as it was not counted or measured.
     """
 
     mailbox: str
@@ -25,6 +27,8 @@ class Cursor:
     high: int
     backfilled: bool
     last_good: datetime | None = None
+    older: int | None = None
+    older_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

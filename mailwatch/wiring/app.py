@@ -14,8 +14,8 @@ from mailwatch.config.model import Config
 from mailwatch.core.filing import Filing
 from mailwatch.core.message import Message
 from mailwatch.core.reminders import DigestSpec
-from mailwatch.jobs.ingest import Progress, silent
 from mailwatch.jobs.poll_report import PollReport
+from mailwatch.jobs.progress import Progress, silent
 from mailwatch.jobs.reindex import ReindexReport
 from mailwatch.jobs.remind import Reminder, RenderedDigest, SendRow
 from mailwatch.jobs.verify import VerifyReport, verify

@@ -17,7 +17,8 @@ from mailwatch.config.model import Config
 from mailwatch.core.casenumber import Digits
 from mailwatch.jobs.adoption import Watching
 from mailwatch.jobs.folders import FolderWish, Watched
-from mailwatch.jobs.ingest import Ingest, Progress
+from mailwatch.jobs.ingest import Ingest
+from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.reading import Rules
 from mailwatch.jobs.rename import RenameFolder, Renamer
 from mailwatch.ports import Archive, Clock, Parser, Store

@@ -17,7 +17,7 @@ from mailwatch.config.model import Config
 from mailwatch.core.canonical import rfc3339
 from mailwatch.core.ledger import Head
 from mailwatch.errors import ConfigError
-from mailwatch.jobs.ingest import Progress
+from mailwatch.jobs.progress import Progress
 from mailwatch.ports import Clock
 from mailwatch.wiring.assemble import SOFTWARE
 

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.model import Config
-
-
-@dataclass(frozen=True, slots=True)
-class FolderStatus:
-    """How far one folder was read. ``last_good`` is the end of its last good pass, UTC."""
-
-    mailbox: str
-    folder: str
-    last_good: datetime | None
-    backfilled: bool
+from mailwatch.core.digest_facts import FolderFacts
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """How the watching goes, and what waits."""
 
-    folders: tuple[FolderStatus, ...]
+    folders: tuple[FolderFacts, ...]
     messages: int
     cases: int
     quarantined: int
@@ -41,7 +31,7 @@ def status(config: Config, store: SqlStore) -> Status:
         plans = sum(len(tx.plans.open(mailbox.name)) for mailbox in config.mailboxes)
         held, unsent = len(tx.quarantine.held()), len(tx.outbox.unsent())
     return Status(
-        folders=tuple(FolderStatus(f.mailbox, f.folder, f.last_good, f.backfilled) for f in folders),
+        folders=folders,
         messages=originals,
         cases=cases,
         quarantined=held,

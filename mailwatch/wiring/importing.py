@@ -8,8 +8,8 @@ from pathlib import Path
 from mailwatch.adapters.files import read_files
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.errors import ConfigError, Words
-from mailwatch.jobs.ingest import Progress
 from mailwatch.jobs.poll_report import PollReport
+from mailwatch.jobs.progress import Progress
 from mailwatch.ports import Fetched
 from mailwatch.wiring.tools import Tools
 

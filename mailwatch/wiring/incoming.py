@@ -10,8 +10,9 @@ from mailwatch.errors import MailwatchError
 from mailwatch.jobs import quarantine
 from mailwatch.jobs.adoption import fulfil
 from mailwatch.jobs.filing import Pin
-from mailwatch.jobs.ingest import Ingest, Progress
+from mailwatch.jobs.ingest import Ingest
 from mailwatch.jobs.poll_report import PollReport, failed
+from mailwatch.jobs.progress import Progress
 from mailwatch.ports import Held, Mailbox
 from mailwatch.wiring import assemble, renames
 from mailwatch.wiring.tools import Tools

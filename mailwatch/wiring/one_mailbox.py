@@ -14,6 +14,7 @@ from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.model import Config
 from mailwatch.core.digest_facts import FolderFacts
+from mailwatch.core.pace import Left, one_after_another
 from mailwatch.errors import MailwatchError, Words
 from mailwatch.jobs.adoption import Watching
 from mailwatch.jobs.compare import Compared, compare
@@ -39,15 +40,15 @@ class Pass:
     """What one look did. ``good``: at least one folder was read to its end.
 
     ``more``: the slice of older mail ended before the mail did. ``behind``: older mail of some
-    folder is still to be read. ``left`` counts the mails of the folder that was being read.
+    folder is still to be read. ``left`` is what is left of older mail in all folders.
     ``hindrances`` is what keeps renames waiting, also those that were not due; it is no reason to poll less.
     """
 
     report: PollReport
     good: bool
     behind: bool
+    left: Left
     more: bool = False
-    left: int = 0
     hindrances: tuple[Words, ...] = ()
 
 
@@ -56,7 +57,6 @@ class _Count:
     """How far a pass came, gathered as it goes on, since one that is ended early reports nothing."""
 
     fetched: int = 0
-    left: int = 0
     began_older: float | None = None
 
 
@@ -87,6 +87,7 @@ class OneMailbox:
         self._line = assemble.connection(mailbox, archive)
         self._renamer = assemble.renamer(config, store, archive, clock)
         self._count = _Count()
+        self._older: dict[str, Left] = {}
         self._first: Watched | None = None
         self._ingest = assemble.ingest(
             config, store=store, archive=archive, parser=parser, clock=clock, progress=self._progress
@@ -112,7 +113,8 @@ class OneMailbox:
         folders = self._folders()
         good = any(f.last_good is not None and f.last_good >= began for f in folders)
         behind = not all(f.backfilled for f in folders)
-        return Pass(report, good, behind, more, self._count.left, hindrances)
+        left = one_after_another(self._older.values())
+        return Pass(report, good, behind, left, more, hindrances)
 
     @property
     def renames(self) -> bool:
@@ -178,13 +180,13 @@ class OneMailbox:
         with mailbox_lock(self._config.data / "locks", self.name):
             yield
 
-    def _progress(self, _where: str, done: int, left: int | None) -> None:
+    def _progress(self, where: str, done: int, left: int | None, seconds: int | None = None, /) -> None:
         """After each batch. The first one of older mail starts the clock of the slice."""
         self._count.fetched = done
         self._alive()
         if left is None:
             return
-        self._count.left = max(left, 0)
+        self._older[where] = Left(left, seconds)
         now = time.monotonic()
         if self._count.began_older is None:
             self._count.began_older = now

@@ -5,9 +5,9 @@ from __future__ import annotations
 from mailwatch.core.filing import Filing, Rule, Verdict
 from mailwatch.errors import ConfigError, TemporaryError
 from mailwatch.jobs import person
-from mailwatch.jobs.ingest import silent
 from mailwatch.jobs.person import Decided
 from mailwatch.jobs.poll_report import PollReport
+from mailwatch.jobs.progress import silent
 from mailwatch.ports import Held
 from mailwatch.wiring import incoming
 from mailwatch.wiring.tools import Tools

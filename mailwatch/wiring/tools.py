@@ -18,7 +18,8 @@ from mailwatch.core.standing import SenderPolicy
 from mailwatch.errors import ConfigError
 from mailwatch.jobs.adoption import Watching
 from mailwatch.jobs.folders import Watched, choose
-from mailwatch.jobs.ingest import Ingest, Progress
+from mailwatch.jobs.ingest import Ingest
+from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.rename import Renamer
 from mailwatch.ports import Clock, Held, Mailbox
 from mailwatch.wiring import assemble

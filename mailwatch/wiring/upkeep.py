@@ -11,8 +11,10 @@ from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.model import Config
 from mailwatch.jobs import reindex
+from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.refile import refile as refile_all
-from mailwatch.jobs.reindex import Progress, ReindexReport
+from mailwatch.jobs.reindex import ReindexReport
+from mailwatch.ports import Cursor
 from mailwatch.wiring import assemble
 from mailwatch.wiring.tools import Tools
 
@@ -67,4 +69,8 @@ def _rescan(config: Config, store: SqlStore, now: datetime) -> None:
         for folder in folders:
             cursor = tx.desk.cursor(folder.mailbox, folder.folder)
             if cursor is not None and any(m.name == folder.mailbox for m in config.mailboxes):
-                tx.desk.set_cursor(replace(cursor, low=cursor.high + 1, backfilled=False))
+                tx.desk.set_cursor(_read_again(cursor))
+
+
+def _read_again(cursor: Cursor) -> Cursor:
+    return replace(cursor, low=cursor.high + 1, backfilled=False, older=None, older_seconds=None)

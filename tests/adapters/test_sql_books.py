@@ -304,10 +304,13 @@ def test_cursors_are_kept_by_mailbox_and_folder(store: SqlStore) -> None:
     """A cursor is inserted, then replaced."""
     first = Cursor("support", "받은 편지함", 1, 5, 9, backfilled=False)
     second = Cursor("support", "받은 편지함", 2, 1, 9, backfilled=True, last_good=START)
+    counted = replace(first, older=3_000_000_000, older_seconds=720)
     with store.writing() as tx:
         assert tx.desk.cursor("support", "받은 편지함") is None
         tx.desk.set_cursor(first)
         assert tx.desk.cursor("support", "받은 편지함") == first
+        tx.desk.set_cursor(counted)
+        assert tx.desk.cursor("support", "받은 편지함") == counted
         tx.desk.set_cursor(second)
     with store.writing() as tx:
         assert tx.desk.cursor("support", "받은 편지함") == second

@@ -119,11 +119,13 @@ def test_watch_tells_folders_and_gaps_after_an_entry(store: SqlStore) -> None:
     cursor = Cursor("support", "받은 편지함", 1, 1, 9, backfilled=False, last_good=START)
     with store.writing() as tx:
         tx.desk.set_cursor(cursor)
+        tx.desk.set_cursor(replace(cursor, folder="Archive", older=12, older_seconds=30))
         tx.desk.set_cursor(replace(cursor, folder="Sent", last_good=None, backfilled=True))
         tx.ledger.record(Watch("outage", "support", since=START, until=START + timedelta(hours=1)))
     with store.digesting() as (_, shelf):
         folders, gaps = shelf.watch(0)
         assert folders == (
+            FolderFacts("support", "Archive", START, backfilled=False, older=12, older_seconds=30),
             FolderFacts("support", "Sent", None, backfilled=True),
             FolderFacts("support", "받은 편지함", START, backfilled=False),
         )

@@ -21,7 +21,7 @@ from mailwatch.adapters.sql.projections import VERSION
 from mailwatch.adapters.sql.tables import metadata
 from mailwatch.core.entries import MessageKept, Watch
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError
-from mailwatch.ports import JournalLine
+from mailwatch.ports import Cursor, JournalLine
 
 
 @pytest.fixture
@@ -146,6 +146,16 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
         migrate.upgrade(made)
     with engine.reader(made) as connection:
         assert inspect(connection).get_table_names() == []
+
+
+def test_a_database_of_the_first_version_goes_on_working(data: Path) -> None:
+    """Its folders are read where they were left; how much is left is counted by the next pass."""
+    data.mkdir()
+    migrate.upgrade(engine.connect(url_of(data)), "0001")
+    with closing(direct(data)) as old:
+        old.execute("INSERT INTO cursors VALUES ('support', 'INBOX', 7, 400, 900, 0, NULL)")
+    with open_store(data).writing() as tx:
+        assert tx.desk.cursor("support", "INBOX") == Cursor("support", "INBOX", 7, 400, 900, backfilled=False)
 
 
 NEXT = f"""

@@ -10,6 +10,7 @@ import pytest
 
 from mailwatch.cli import json_shapes
 from mailwatch.core.casenumber import CaseNumber
+from mailwatch.core.digest_facts import FolderFacts
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.mentions import Form, Mention, Recognition, Rejected, Where
 from mailwatch.core.standing import Standing
@@ -154,6 +155,51 @@ MESSAGE_SHAPE = {
                 "complete": True,
                 "entries": 5,
                 "problems": [{"code": "changed", "detail": "seq 3"}],
+            },
+        ),
+        (
+            json_shapes.status,
+            SimpleNamespace(
+                folders=[
+                    FolderFacts("support", "INBOX", WHEN, backfilled=True),
+                    FolderFacts("support", "Sent", None, backfilled=False, older=340, older_seconds=720),
+                    FolderFacts("support", "Junk", None, backfilled=False),
+                ],
+                messages=5,
+                cases=2,
+                quarantined=0,
+                open_plans=1,
+                unsent=0,
+            ),
+            {
+                "folders": [
+                    {
+                        "mailbox": "support",
+                        "folder": "INBOX",
+                        "last_good": THEN,
+                        "backfilled": True,
+                        "backfill": {"left": 0, "seconds_left": 0},
+                    },
+                    {
+                        "mailbox": "support",
+                        "folder": "Sent",
+                        "last_good": None,
+                        "backfilled": False,
+                        "backfill": {"left": 340, "seconds_left": 720},
+                    },
+                    {
+                        "mailbox": "support",
+                        "folder": "Junk",
+                        "last_good": None,
+                        "backfilled": False,
+                        "backfill": {"left": None, "seconds_left": None},
+                    },
+                ],
+                "messages": 5,
+                "cases": 2,
+                "quarantined": 0,
+                "open_plans": 1,
+                "unsent": 0,
             },
         ),
         (

@@ -16,6 +16,7 @@ from servers.house import build
 from mailwatch.adapters.catalog import say
 from mailwatch.adapters.systemd import Notifier
 from mailwatch.config import load
+from mailwatch.core.pace import Left
 from mailwatch.daemon.bell import Bell, Want
 from mailwatch.daemon.events import line
 from mailwatch.daemon.heart import Hearts
@@ -152,9 +153,14 @@ def state(name: str = "support", **changes: Any) -> State:
         ([state(passes=0)], "looking for the first time: 1 mailbox"),
         ([state(), state("b")], "watching 2 mailboxes, read at 00:30 or later"),
         (
-            [state(left=1200), state("b")],
+            [state(left=Left(1200)), state("b")],
             "watching 2 mailboxes; still to be read: about 1200 older mails",
         ),
+        (
+            [state(left=Left(7000, 7200)), state("b", left=Left(200, 20))],
+            "watching 2 mailboxes; still to be read: about 7200 older mails, in about 2 hours",
+        ),
+        ([state(left=Left(0, 0))], "watching 1 mailbox, read at 00:30 or later"),
         (
             [state(), state("b", failures=2, trouble=Words("nobody answers"))],
             "in trouble: 1 of 2 mailboxes; b: nobody answers",

@@ -71,7 +71,10 @@ class SqlDigestShelf:
         """See ``ports.DigestShelf``."""
         # Sorted here: a database sorts words by its own locale.
         rows = sorted(self._connection.execute(select(cursors)), key=lambda r: (r.mailbox, r.folder))
-        folders = tuple(FolderFacts(r.mailbox, r.folder, r.last_good, r.backfilled) for r in rows)
+        folders = tuple(
+            FolderFacts(r.mailbox, r.folder, r.last_good, r.backfilled, r.older, r.older_seconds)
+            for r in rows
+        )
         gaps = [_gap(entry) for entry in self._watch_entries(after) if entry.what != "first-good-poll"]
         return folders, tuple(gaps[-MOST_GAPS:])
 

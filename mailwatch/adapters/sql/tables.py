@@ -68,6 +68,8 @@ cursors = Table(
     Column("high", BigInteger, nullable=False),
     Column("backfilled", Boolean, nullable=False),
     Column("last_good", Moment),
+    Column("older", BigInteger),
+    Column("older_seconds", BigInteger),
     PrimaryKeyConstraint("mailbox", "folder"),
 )
 

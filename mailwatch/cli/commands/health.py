@@ -11,11 +11,13 @@ from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
-from mailwatch.errors import counted
+from mailwatch.core.pace import how_long
+from mailwatch.errors import Words, counted
 
 if TYPE_CHECKING:
     # Types only; ``mailwatch check --help`` need not wait for them.
-    from mailwatch.wiring.health import FolderStatus, Status
+    from mailwatch.core.digest_facts import FolderFacts
+    from mailwatch.wiring.health import Status
 
 _MARK = {True: "ok", False: "wrong", None: "note"}
 
@@ -77,6 +79,18 @@ def _print(session: Session, value: Status) -> None:
     )
 
 
-def _row(session: Session, folder: FolderStatus) -> tuple[str, ...]:
-    older = session.say("all read") if folder.backfilled else session.say("still reading")
+def _row(session: Session, folder: FolderFacts) -> tuple[str, ...]:
+    older = session.say(older_mail(folder))
     return folder.mailbox, folder.folder, day_and_time(folder.last_good, session.timezone), older
+
+
+def older_mail(folder: FolderFacts) -> Words:
+    """How much of a folder's older mail is still to be read."""
+    if folder.backfilled:
+        return Words("all read")
+    if folder.older is None:
+        return Words("still reading")
+    left = counted("{n} mail left", "{n} mails left", folder.older)
+    if folder.older_seconds is None:
+        return left
+    return Words("{left}, {time}", {"left": left, "time": how_long(folder.older_seconds)})
