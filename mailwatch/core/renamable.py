@@ -8,6 +8,7 @@ from datetime import datetime
 
 from mailwatch.core.filing import Filing, Rule, Verdict
 from mailwatch.core.message import Automatic
+from mailwatch.core.rename_consent import WITHDRAWN
 from mailwatch.core.renaming import Candidate, Mode
 from mailwatch.core.standing import Standing
 
@@ -16,8 +17,8 @@ REFUSED_ROLES = frozenset({"sent", "drafts", "trash", "junk", "all"})
 
 SUBJECT_RULES = frozenset({Rule.SUBJECT_BRACKET, Rule.SUBJECT_TOKEN, Rule.SUBJECT_LABEL, Rule.SUBJECT_BARE})
 
-RETRIED = frozenset({"source-gone", "source-deleted", "uidvalidity"})
-"""Ends of a rename that say nothing against another one: the mail was moved, not refused."""
+RETRIED = frozenset({"source-gone", "source-deleted", "uidvalidity", WITHDRAWN})
+"""Ends of a rename that say nothing against another one: the mail was moved, or nobody asked for it then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mailwatch.core.rename_consent import WITHDRAWN
 from mailwatch.core.rename_sight import (
     DELETED,
     DRAFT,
@@ -37,7 +38,23 @@ def next_step(plan: Plan, seen: Seen) -> Step:
     """What to do for ``plan`` now. Total: every state and every sight has one answer."""
     rules = UNDO_RULES if plan.direction is Direction.UNDO else _RENAME
     rule = rules.get(plan.state)
-    return Step(Act.REST, plan) if rule is None else rule(plan, seen)
+    if rule is None:
+        return Step(Act.REST, plan)
+    if plan.why == WITHDRAWN and plan.direction is Direction.RENAME:
+        return _withdrawn(plan, seen)
+    return rule(plan, seen)
+
+
+def _withdrawn(plan: Plan, seen: Seen) -> Step:
+    """Nobody asks for this rename any more: our copy goes, and the original stays where it is.
+
+    Once the original has been moved, the copy is all that is to be seen of it: then the rename stands.
+    """
+    if not seen.known:
+        return Step(Act.LOCATE, plan)
+    if plan.state is PlanState.RETIRING and seen.source is None:
+        return _retired(plan, seen)
+    return withdraw(plan, seen, PlanState.ABORTED, _source_lost(seen) or WITHDRAWN)
 
 
 def _planned(plan: Plan, seen: Seen) -> Step:

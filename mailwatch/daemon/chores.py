@@ -22,6 +22,7 @@ from mailwatch.daemon.state import State
 from mailwatch.errors import MailwatchError, Words
 from mailwatch.jobs.remind import SendRow
 from mailwatch.jobs.remind.due import due_readers
+from mailwatch.jobs.rename import let_go
 from mailwatch.jobs.retention import Retention, forget
 from mailwatch.ports import Clock
 from mailwatch.wiring import digests
@@ -113,9 +114,10 @@ class Chores:
     # ── rare work ─────────────────────────────────────────────────────────────
 
     def begin(self) -> None:
-        """Record the configuration that is in force from here on."""
+        """Record the configuration that is in force from here on, and end what it no longer asks for."""
         with self._store.writing() as tx:
             tx.ledger.record(ConfigSeen(config_hash(self._config)))
+            let_go(tx, [mailbox.name for mailbox in self._config.mailboxes])
 
     def nightly(self) -> None:
         """Forget what is too old to matter."""

@@ -66,6 +66,12 @@ def choose(
     return tuple(ordered), tuple(missing)
 
 
+def mode_of(name: str, delimiter: str, wishes: Sequence[FolderWish]) -> Mode:
+    """What the config asks for the folder ``name``, whether or not the server lists it just now."""
+    folder = Folder(name, Role.NONE, delimiter)
+    return next((wish.rename for wish in wishes if _fits(folder, wish.name)), Mode.OFF)
+
+
 def _fits(folder: Folder, wish: str) -> bool:
     if wish.upper() == "INBOX":
         return folder.name.upper() == "INBOX"

@@ -43,3 +43,11 @@ class Consents(Protocol):
     def given(self, mailbox: str, folder: str, mode: Mode, now: datetime) -> datetime:
         """When this mode was first asked for; ``now`` is remembered where it is new or has changed."""
         ...
+
+    def all(self) -> tuple[tuple[str, str], ...]:
+        """Mailbox and folder of each consent that is remembered."""
+        ...
+
+    def withdraw(self, mailbox: str, folder: str) -> None:
+        """Forget it: where it is given again, it is new."""
+        ...

@@ -13,6 +13,7 @@ from mailwatch.jobs.filing import Pin
 from mailwatch.jobs.ingest import Ingest
 from mailwatch.jobs.poll_report import PollReport, failed
 from mailwatch.jobs.progress import Progress
+from mailwatch.jobs.rename import let_go
 from mailwatch.ports import Held, Mailbox
 from mailwatch.wiring import assemble, renames
 from mailwatch.wiring.tools import Tools
@@ -26,6 +27,8 @@ def poll(tools: Tools, progress: Progress) -> PollReport:
     """
     ingest = tools.ingest(progress)
     report = PollReport()
+    with tools.store.writing() as tx:
+        let_go(tx, [mailbox.name for mailbox in tools.config.mailboxes])
     # What cannot be read now would not be read a second later: only a later poll tries again.
     due = quarantine.due(tools.held())
     for mailbox in tools.config.mailboxes:
@@ -60,7 +63,7 @@ def fetch_wanted(
 
 def _one(tools: Tools, ingest: Ingest, mailbox: MailboxConfig, line: Mailbox) -> PollReport:
     report = ingest.poll(line, tools.watching(mailbox))
-    return report + renames.due(tools, line, mailbox) if mailbox.renames else report
+    return report + renames.due(tools, line, mailbox)
 
 
 def _with(tools: Tools, mailbox: MailboxConfig, job: Callable[[Mailbox], PollReport]) -> PollReport:

@@ -23,6 +23,7 @@ from mailwatch.jobs.poll_report import PollReport
 from mailwatch.jobs.rename import hindered
 from mailwatch.ports import Clock, Parser
 from mailwatch.wiring import assemble
+from mailwatch.wiring.mailbox_renames import MailboxRenames
 
 SLICE = 5.0
 """Seconds of older mail at a time: new mail is looked at before each slice."""
@@ -85,7 +86,8 @@ class OneMailbox:
         self._clock = clock
         self._alive = alive
         self._line = assemble.connection(mailbox, archive)
-        self._renamer = assemble.renamer(config, store, archive, clock)
+        renamer = assemble.renamer(config, store, archive, clock)
+        self._renames = MailboxRenames(config, mailbox, renamer)
         self._count = _Count()
         self._older: dict[str, Left] = {}
         self._first: Watched | None = None
@@ -202,18 +204,15 @@ class OneMailbox:
 
     def _rename_due(self) -> tuple[int, tuple[Words, ...]]:
         """How many were renamed, and what hindered others. Trouble here must not hide what came in before."""
-        if not self.renames:
+        if not self._renames.wanted():
             return 0, ()
         try:
             self._alive()
-            folders = assemble.rename_folders(self._watched())
-            rename = self._config.rename
-            self._renamer.plan(self.name, folders, settle=rename.settle, backlog=rename.backlog)
-            rows = self._renamer.advance(self.name, self._line)
+            rows = self._renames.carry_out(self._line, backlog=self._config.rename.backlog)
         except Enough:
             return 0, ()
         except MailwatchError as error:
             return 0, (error.message,)
         return sum(row.state == "done" for row in rows), tuple(
-            e.message for e in hindered(self._renamer.waiting(self.name))
+            e.message for e in hindered(self._renames.waiting())
         )

@@ -11,9 +11,9 @@ from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.errors import MailwatchError
 from mailwatch.jobs.poll_report import PollReport, failed
-from mailwatch.jobs.rename import RenameFolder, RenameRow, hindered
+from mailwatch.jobs.rename import RenameRow, hindered
 from mailwatch.ports import Mailbox
-from mailwatch.wiring import assemble
+from mailwatch.wiring.mailbox_renames import MailboxRenames
 from mailwatch.wiring.tools import Tools
 
 
@@ -32,13 +32,16 @@ def troubles(mailbox: str, rows: Iterable[RenameRow]) -> PollReport:
 
 def due(tools: Tools, line: Mailbox, mailbox: MailboxConfig) -> PollReport:
     """Carry out what is due, as part of a poll. Trouble here must not hide what came in before."""
+    box = _of(tools, mailbox)
+    if not box.wanted():
+        return PollReport()
     try:
-        rows = _carry_out(tools, line, mailbox, backlog=tools.config.rename.backlog)
+        rows = box.carry_out(line, backlog=tools.config.rename.backlog)
     except MailwatchError as error:
         return failed(mailbox.name, error)
     # A plan that rests after a server's no is told in each pass, for it may rest for days.
     report = PollReport(renamed=sum(row.state == "done" for row in rows))
-    return report + troubles(mailbox.name, tools.renamer().waiting(mailbox.name))
+    return report + troubles(mailbox.name, box.waiting())
 
 
 def preview(tools: Tools, *, backlog: bool) -> Renames:
@@ -46,8 +49,7 @@ def preview(tools: Tools, *, backlog: bool) -> Renames:
     rows: list[RenameRow] = []
     for mailbox in tools.config.mailboxes:
         with tools.connected(mailbox) as line:
-            folders = _folders(tools, line, mailbox)
-            rows += tools.renamer().preview(mailbox.name, folders, backlog=backlog)
+            rows += _of(tools, mailbox).preview(line, backlog=backlog)
     return Renames(tuple(rows), PollReport())
 
 
@@ -56,9 +58,10 @@ def carry_out(tools: Tools, *, backlog: bool) -> Renames:
     rows: list[RenameRow] = []
     report = PollReport()
     for mailbox in tools.config.mailboxes:
+        box = _of(tools, mailbox)
         with tools.connected(mailbox) as line:
-            done = _carry_out(tools, line, mailbox, backlog=backlog, by_person=backlog)
-        waiting = tools.renamer().waiting(mailbox.name)
+            done = box.carry_out(line, backlog=backlog, by_person=backlog)
+        waiting = box.waiting()
         rows += dict.fromkeys((*done, *waiting))
         report += troubles(mailbox.name, waiting)
     return Renames(tuple(rows), report)
@@ -69,32 +72,12 @@ def undo(tools: Tools, number: CaseNumber | None) -> Renames:
     rows: list[RenameRow] = []
     report = PollReport()
     for mailbox in tools.config.mailboxes:
+        box = _of(tools, mailbox)
         with tools.connected(mailbox) as line:
-            rows += _undo(tools, line, mailbox, number)
-        report += troubles(mailbox.name, tools.renamer().waiting(mailbox.name))
+            rows += box.undo(line, number)
+        report += troubles(mailbox.name, box.waiting())
     return Renames(tuple(rows), report)
 
 
-def _carry_out(
-    tools: Tools, line: Mailbox, mailbox: MailboxConfig, *, backlog: bool, by_person: bool = False
-) -> tuple[RenameRow, ...]:
-    """``by_person``: asked for now, which also renames again what was taken back."""
-    renamer = tools.renamer()
-    folders = _folders(tools, line, mailbox)
-    settle = tools.config.rename.settle
-    renamer.plan(mailbox.name, folders, settle=settle, backlog=backlog, by_person=by_person)
-    return renamer.advance(mailbox.name, line)
-
-
-def _undo(
-    tools: Tools, line: Mailbox, mailbox: MailboxConfig, number: CaseNumber | None
-) -> tuple[RenameRow, ...]:
-    """Renames that are under way are finished first: only what is done can be taken back."""
-    renamer = tools.renamer()
-    renamer.advance(mailbox.name, line)
-    renamer.undo(mailbox.name, number)
-    return renamer.advance(mailbox.name, line)
-
-
-def _folders(tools: Tools, line: Mailbox, mailbox: MailboxConfig) -> list[RenameFolder]:
-    return assemble.rename_folders(tools.watched(line, mailbox))
+def _of(tools: Tools, mailbox: MailboxConfig) -> MailboxRenames:
+    return MailboxRenames(tools.config, mailbox, tools.renamer())

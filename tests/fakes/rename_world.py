@@ -130,13 +130,17 @@ class World:
         """What a poll does: make plans, carry out what is due."""
         renamer = self.renamer(fuse)
         renamer.plan("support", [self.folder], backlog=backlog)
-        return renamer.advance("support", self.mailbox(fuse))
+        return self.advance(renamer, fuse)
+
+    def advance(self, renamer: Renamer, fuse: Fuse | None = None) -> tuple[RenameRow, ...]:
+        """Carry open plans on, held to the world's mode."""
+        return renamer.advance("support", self.mailbox(fuse), lambda _: self.mode)
 
     def undo(self, fuse: Fuse | None = None, number: CaseNumber | None = None) -> tuple[RenameRow, ...]:
         renamer = self.renamer(fuse)
-        renamer.advance("support", self.mailbox(fuse))
+        self.advance(renamer, fuse)
         renamer.undo("support", number)
-        return renamer.advance("support", self.mailbox(fuse))
+        return self.advance(renamer, fuse)
 
     def raws(self, folder: str) -> list[bytes]:
         found = self.server.folders.get(folder)

@@ -48,9 +48,9 @@ def test_a_mail_rests_before_it_is_renamed(world: World) -> None:
     world.clock.now = ARRIVED + timedelta(seconds=30)
     renamer = world.renamer()
     renamer.plan("support", [world.folder], settle=timedelta(seconds=60))
-    assert renamer.advance("support", world.mailbox()) == ()
+    assert world.advance(renamer) == ()
     world.clock.now = ARRIVED + timedelta(seconds=61)
-    assert [row.state for row in renamer.advance("support", world.mailbox())] == ["done"]
+    assert [row.state for row in world.advance(renamer)] == ["done"]
     world.close()
 
 
@@ -69,7 +69,7 @@ def test_a_preview_changes_nothing(world: World) -> None:
     world.file(case_mail(3), world.server.deliver(case_mail(3)), rule=Rule.OWN_TOKEN)
     before = copy.deepcopy(world.server.folders)
     entries = world.entries("case")
-    rows = world.renamer().preview("support", [world.folder])
+    rows = world.renamer().preview("support", [world.folder], lambda _: world.mode)
     assert [(row.state, row.why) for row in rows] == [
         ("planned", None),
         ("skipped", "already-standard"),
@@ -131,7 +131,7 @@ def test_an_undone_mail_is_not_renamed_again(world: World) -> None:
     assert world.raws("INBOX") == [case_mail(1)]
     renamer = world.renamer()
     renamer.plan("support", [world.folder], backlog=True, by_person=True)
-    assert [row.state for row in renamer.advance("support", world.mailbox())] == ["done"]
+    assert [row.state for row in world.advance(renamer)] == ["done"]
     world.close()
 
 

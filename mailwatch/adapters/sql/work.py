@@ -88,6 +88,16 @@ class SqlConsents:
         upsert(self._connection, consents, [fresh], ["mailbox", "folder"])
         return to_milliseconds(now)
 
+    def all(self) -> tuple[tuple[str, str], ...]:
+        """See ``ports.Consents``."""
+        rows = self._connection.execute(select(consents.c.mailbox, consents.c.folder))
+        return tuple(sorted((row.mailbox, row.folder) for row in rows))
+
+    def withdraw(self, mailbox: str, folder: str) -> None:
+        """See ``ports.Consents``."""
+        gone = delete(consents).where(consents.c.mailbox == mailbox, consents.c.folder == folder)
+        self._connection.execute(gone)
+
 
 class SqlOutbox:
     """See ``ports.Outbox``."""

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from mailwatch.core.casenumber import CaseNumber, Scheme
 from mailwatch.core.renamable import Consent
-from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
+from mailwatch.core.renaming import OPEN_STATES, Direction, Mode, Plan, PlanState
+from mailwatch.jobs.rename.consent import ModeOf, held_to
 from mailwatch.jobs.rename.making import Maker
 from mailwatch.jobs.rename.record import RenameRow, row, save
 from mailwatch.jobs.rename.run import Run
@@ -59,12 +60,12 @@ class Renamer:
         self._maker = Maker(schemes, ids, archive.has)
 
     def preview(
-        self, mailbox: str, folders: Sequence[RenameFolder], *, backlog: bool = False
+        self, mailbox: str, folders: Sequence[RenameFolder], mode_of: ModeOf, *, backlog: bool = False
     ) -> tuple[RenameRow, ...]:
         """What ``plan`` would do with every filed mail of these folders. Changes nothing."""
         found: list[RenameRow] = []
         with suppress(_Rollback), self._store.writing() as transaction, self._store.reading() as library:
-            found = [row(p) for p in transaction.plans.open(mailbox)]
+            found = [row(p) for p in held_to(transaction, mailbox, mode_of, self._clock())]
             for folder in folders:
                 consent = self._consent(transaction, mailbox, folder, backlog=backlog, by_person=False)
                 found += [p.row() for p in self._maker.propose(transaction, library, mailbox, consent)]
@@ -109,26 +110,35 @@ class Renamer:
             plans = make_undos(transaction, mailbox, number, ids=self._ids, now=self._clock())
         return tuple(row(p) for p in plans)
 
-    def advance(self, name: str, mailbox: Mailbox) -> tuple[RenameRow, ...]:
+    def advance(self, name: str, mailbox: Mailbox, mode_of: ModeOf) -> tuple[RenameRow, ...]:
         """Carry all open plans of the mailbox ``name`` as far as they get; what became of each.
 
-        The normal path and the recovery after a crash are this one call.
+        The normal path and the recovery after a crash are this one call. Where ``mode_of``
+        no longer asks for a rename, it is taken back as far as it came, and ends.
 
         Raises:
             TemporaryError: the connection broke; call again with a new one.
         """
         now = self._clock()
         with self._store.writing() as transaction:
-            waiting = [p for p in transaction.plans.open(name) if _is_due(p, now)]
+            held = held_to(transaction, name, mode_of, now)
             # ``due`` of a rename that stands is when it was recorded.
             recent = [p for p in transaction.plans.done(name, None) if now - p.due < LATE]
         sweep(mailbox, [p for p in recent if self._archive.has(p.original)], self._original)
+        ended = tuple(row(p) for p in held if p.state not in OPEN_STATES)
+        waiting = [p for p in held if p.state in OPEN_STATES and _is_due(p, now)]
         if not waiting:
-            return ()
+            return ended
         capabilities = mailbox.capabilities()
         run = Run(mailbox, self._original, self._commit, now)
         run.carry(self._kept([_fitting(p, capabilities) for p in waiting], run))
-        return tuple(row(p) for p in run.outcome.values())
+        return ended + tuple(row(p) for p in run.outcome.values())
+
+    def idle(self, mailbox: str) -> bool:
+        """Whether neither a plan nor a consent of this mailbox is left to look after."""
+        with self._store.writing() as transaction:
+            asked = any(box == mailbox for box, _ in transaction.consents.all())
+            return not asked and not transaction.plans.open(mailbox)
 
     def waiting(self, mailbox: str) -> tuple[RenameRow, ...]:
         """What is planned and not done yet, and why."""

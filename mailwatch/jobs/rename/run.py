@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from mailwatch.core.rename_consent import WITHDRAWN
 from mailwatch.core.rename_sight import Act, Step
 from mailwatch.core.rename_steps import next_step
 from mailwatch.core.renaming import OPEN_STATES, Plan
@@ -51,7 +52,7 @@ class Run:
         except Refused as no:
             due = self.now + RETRY
             left = [self.outcome[p.id] for p in batch if self.outcome[p.id].state in OPEN_STATES]
-            self._commit([replace(p, why=no.why, due=due) for p in left])
+            self._commit([replace(p, why=p.why if p.why == WITHDRAWN else no.why, due=due) for p in left])
             return []
 
     def _round(self, batch: Sequence[Plan], looker: Looker, hands: Hands) -> list[Plan]:

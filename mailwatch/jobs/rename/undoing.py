@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailwatch.core.casenumber import CaseNumber
+from mailwatch.core.rename_consent import begun
 from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
 from mailwatch.jobs.rename.record import save
 from mailwatch.ports import Transaction
@@ -59,6 +60,4 @@ def call_off(plan: Plan) -> Plan:
 
 
 def _not_begun(plan: Plan) -> bool:
-    return (
-        plan.direction is Direction.RENAME and plan.state is PlanState.PLANNED and plan.uidnext_before is None
-    )
+    return plan.direction is Direction.RENAME and not begun(plan)

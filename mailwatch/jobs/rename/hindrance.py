@@ -1,0 +1,44 @@
+"""What keeps renames waiting, in words: whether it passes, and else what a person can do.
+
+The one place that decides it. A refusal that a server takes back by itself is a
+``TemporaryError``; a mailbox that is full, or that we may not change, is not, since
+it stays so until somebody acts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from mailwatch.core.rename_consent import WITHDRAWN
+from mailwatch.core.renaming import OPEN_STATES
+from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
+from mailwatch.jobs.rename.record import RenameRow
+
+OWN_FOLDER = "own-folder"
+"""The ``why`` of a plan whose server makes no folder for us, and does not say why."""
+
+_MAY_NOT = "give the account the right to change the folder, or set rename to off for it"
+_FOR_A_PERSON = {
+    "read-only": _MAY_NOT,
+    "no-permission": _MAY_NOT,
+    "over-quota": "make room in the mailbox",
+    "no-folder": "see its folders with: mailwatch check",
+    OWN_FOLDER: "make the folder Mailwatch in the mailbox by hand, or set rename to off",
+    WITHDRAWN: "give the account the right to change the folder once more: a copy still lies there",
+}
+
+
+def hindered(rows: Iterable[RenameRow]) -> tuple[MailwatchError, ...]:
+    """One error for each thing that keeps renames from going on. They stay planned and are tried again."""
+    waiting = Counter(r.why for r in rows if r.why is not None and r.state in OPEN_STATES)
+    return tuple(_hindrance(why, count) for why, count in sorted(waiting.items()))
+
+
+def _hindrance(why: str, count: int) -> MailwatchError:
+    told = "{count} mails wait to be renamed: {why}"
+    if why == WITHDRAWN:
+        told = "{count} renames that were under way cannot be taken back"
+    if why in _FOR_A_PERSON:
+        return ConfigError(told, mend=_FOR_A_PERSON[why], count=count, why=Words(why))
+    return TemporaryError(told, mend="see them with: mailwatch rename --dry-run", count=count, why=Words(why))
