@@ -153,7 +153,9 @@ class WatchReport:
 class DigestContent:
     """One digest, before words. ``since`` is when the last one was made, None for the first.
 
-    ``day`` is the local date in ``zone``, the reader's IANA time zone.
+    ``day`` is the local date in ``zone``, the reader's IANA time zone. ``due`` is when it
+    should have been made, where that is long ago; ``missed`` are the days since the last digest
+    on which none went out though one was due.
     """
 
     name: str
@@ -167,11 +169,13 @@ class DigestContent:
     watch: WatchReport
     tally: Tally
     earlier: tuple[EarlierDigest, ...] = ()
+    due: datetime | None = None
+    missed: tuple[date, ...] = ()
 
     @property
     def quiet(self) -> bool:
         """Nothing is new, nothing is to be done, and the watching lives."""
-        return not self.blocks and self.watch.ok and not self.earlier
+        return not self.blocks and self.watch.ok and not self.earlier and not self.missed
 
     def block(self, kind: str) -> Block | None:
         """The block of this kind, or None where it has nothing to say."""

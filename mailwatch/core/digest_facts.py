@@ -122,7 +122,8 @@ class DigestFacts:
 
     ``messages`` are the filed mails that may be new to the reader, ``loose`` the
     mails from support desks without a number; their ``fresh`` tells which ones are.
-    ``since`` is when the reader's last digest was made, None before the first.
+    ``since`` is when the reader's last digest was made, None before the first. ``missed`` are the
+    days since then for which a digest is wanted and certainly none went out.
     """
 
     cases: tuple[CaseFacts, ...]
@@ -135,3 +136,4 @@ class DigestFacts:
     tally: Tally
     since: datetime | None = None
     earlier: tuple[EarlierDigest, ...] = ()
+    missed: tuple[date, ...] = ()

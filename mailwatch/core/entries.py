@@ -184,9 +184,10 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One step of one alarm to one person. ``what`` is down | back, ``state`` as in ``DigestEntry``.
+    """One step of one alarm to one person: ``what`` is down | back | overdue, ``state`` as of a digest.
 
-    ``since`` is the last good look before the outage that it speaks of.
+    ``since`` is the last good look before the outage that it speaks of. ``overdue`` speaks of a
+    digest: ``since`` is when it was due, ``mailbox`` is empty.
     """
 
     TYPE: ClassVar = "alert"

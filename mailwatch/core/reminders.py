@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -42,10 +42,17 @@ class DigestSpec:
     stale_after: timedelta = timedelta(hours=1)
 
 
+LATE_AFTER = timedelta(minutes=30)
+"""A digest that is made this long after its hour says so; less is the first look after a start."""
+
+LONGEST_SILENCE = timedelta(days=400)
+"""How far back days without a digest are counted."""
+
+
 def digest_due(spec: DigestSpec, now: datetime, zone: ZoneInfo, last: date | None) -> date | None:
     """The local date for which a digest is due at ``now``, or None.
 
-    ``last`` is the local date of the newest digest to this reader. Wall clocks
+    ``last`` is the local date of the newest digest to this reader up to today. Wall clocks
     decide: where daylight saving leaves out the hour it is due with the next
     minute that exists, where an hour comes twice it is due once. A day that was
     slept through is not made up for; a late start on the same day is.
@@ -55,6 +62,24 @@ def digest_due(spec: DigestSpec, now: datetime, zone: ZoneInfo, last: date | Non
     if today.isoweekday() not in spec.weekdays or local.time() < spec.at:
         return None
     return today if last is None or last < today else None
+
+
+def late_since(spec: DigestSpec, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When the digest that is made at ``now`` should have been made, UTC; None where it is in time."""
+    due = due_on(spec, now, zone)
+    return due if now - due > LATE_AFTER else None
+
+
+def due_on(spec: DigestSpec, now: datetime, zone: ZoneInfo) -> datetime:
+    """When the digest of the local day of ``now`` is due, UTC; of an hour that comes twice, the first."""
+    return datetime.combine(now.astimezone(zone).date(), spec.at, zone).astimezone(UTC)
+
+
+def wanted_between(spec: DigestSpec, last: date, today: date) -> tuple[date, ...]:
+    """The days after ``last`` and before ``today`` for which a digest is wanted, oldest first."""
+    first = max(last + timedelta(days=1), today - LONGEST_SILENCE)
+    days = (first + timedelta(days=n) for n in range((today - first).days))
+    return tuple(day for day in days if day.isoweekday() in spec.weekdays)
 
 
 # ── what it says ──────────────────────────────────────────────────────────────
@@ -68,11 +93,13 @@ def compose(
     zone: ZoneInfo,
     silent_after: int,
     stale_after: timedelta = timedelta(hours=1),
+    due: datetime | None = None,
 ) -> DigestContent:
     """What the digest ``name`` says at ``now`` to a reader in ``zone``.
 
-    A case counts as silent after ``silent_after`` days without mail; a folder that
-    was not read for ``stale_after`` counts as not watched.
+    ``due`` is when it should have been made, where that is worth a word. A case counts as silent
+    after ``silent_after`` days without mail; a folder that was not read for ``stale_after``
+    counts as not watched.
     """
     day = now.astimezone(zone).date()
     fresh = [m for m in facts.messages if m.fresh]
@@ -94,6 +121,8 @@ def compose(
         watch=_watch(facts, now, stale_after),
         tally=facts.tally,
         earlier=facts.earlier,
+        due=due,
+        missed=facts.missed,
     )
 
 

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailwatch.adapters.archive import FileArchive
@@ -18,10 +17,10 @@ from mailwatch.core.alarm import is_alarming, is_gap
 from mailwatch.core.entries import ConfigSeen
 from mailwatch.daemon.events import event
 from mailwatch.daemon.heart import Hearts
+from mailwatch.daemon.post import Post
 from mailwatch.daemon.state import State
+from mailwatch.daemon.telling import MailLog
 from mailwatch.errors import MailwatchError, Words
-from mailwatch.jobs.remind import SendRow
-from mailwatch.jobs.remind.due import due_readers
 from mailwatch.jobs.rename import let_go
 from mailwatch.jobs.retention import Retention, forget
 from mailwatch.ports import Clock
@@ -42,10 +41,11 @@ class Chores:
     ) -> None:
         self._config = config
         self._store = store
-        self._archive = archive
         self._clock = clock
         self._hearts = hearts
         self._alarms = digests.alarms(config, store, archive, clock)
+        self._post = Post(config, store, archive, clock, alarms=self._alarms)
+        self._log = MailLog()
         self._started = clock()
         self._began = time.monotonic()
         self._down: dict[str, datetime] = {}
@@ -64,13 +64,8 @@ class Chores:
         if not self._first_round_is_over(states):
             return
         with self._chore("digests"):
-            for chosen in self._config.all_digests:
-                spec = digests.spec(self._config, chosen)
-                readers = due_readers(self._store, spec, self._clock())
-                if readers:
-                    job = digests.reminder(self._config, chosen, self._store, self._archive, self._clock)
-                    for row in job.send(replace(spec, recipients=readers)):
-                        _tell("digest", row, digest=spec.name)
+            if self._post.send_due():
+                self._send_alarms()
         event("digests-looked-at", level=logging.DEBUG)
 
     def _first_round_is_over(self, states: Sequence[State]) -> bool:
@@ -101,8 +96,11 @@ class Chores:
                 since = state.last_good or self._started
                 if is_alarming(since, state.failures, self._clock(), self._config.alerts.after):
                     self._raise_alarm(state, since)
-            for row in self._alarms.send():
-                _tell("alert", row)
+            self._send_alarms()
+
+    def _send_alarms(self) -> None:
+        for row in self._alarms.send():
+            self._log.tell("alert", row)
 
     def _raise_alarm(self, state: State, since: datetime) -> None:
         if self._down.get(state.name) == since:
@@ -140,8 +138,3 @@ class Chores:
             with self._lock:
                 self._running -= 1
             self._hearts.forget(name)
-
-
-def _tell(name: str, row: SendRow, **values: object) -> None:
-    level = logging.INFO if row.state in {"sent", "already-sent"} else logging.WARNING
-    event(name, level=level, **values, recipient=row.recipient, state=row.state, why=row.why)

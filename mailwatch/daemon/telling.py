@@ -1,4 +1,4 @@
-"""What the log says of one pass."""
+"""What the log says of one pass, and of one mail of ours."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 
 from mailwatch.daemon.events import event
 from mailwatch.errors import Words
+from mailwatch.jobs.remind import SendRow
 from mailwatch.wiring.one_mailbox import OneMailbox, Pass
 
 
@@ -34,3 +35,27 @@ def tell_pass(done: Pass, box: OneMailbox, poll: str, seconds: float, known: tup
         seconds_left=done.left.seconds if done.more else None,
         seconds=seconds,
     )
+
+
+class MailLog:
+    """One line for each mail that went out, and one for each reason why it has not: not one for each try."""
+
+    def __init__(self) -> None:
+        self._whys: dict[tuple[str, str, str | None], Words] = {}
+
+    def tell(self, name: str, row: SendRow, *, digest: str | None = None) -> None:
+        """Log ``row``, unless it says again what was said before."""
+        key = (name, row.recipient, digest)
+        good = row.state in {"sent", "already-sent"}
+        if row.why is not None and not good:
+            if self._whys.get(key) == row.why:
+                return
+            self._whys[key] = row.why
+        else:
+            self._whys.pop(key, None)
+        level = logging.INFO if good else logging.WARNING
+        event(name, level=level, digest=digest, recipient=row.recipient, state=row.state, why=row.why)
+
+    def why(self, name: str, recipient: str, *, digest: str | None = None) -> Words | None:
+        """Why the newest mail to ``recipient`` has not gone out, if it has not."""
+        return self._whys.get((name, recipient, digest))

@@ -1,5 +1,7 @@
 """Alarms: the owner hears once that a mailbox is not being watched, and once that it is again.
 
+He hears, too, of a digest that did not go out: once for each time of day at which one was due.
+
 What is to be told is stored in the transaction that records the outage, so that
 a crash neither forgets nor repeats it. Sending goes the way of the digests.
 """
@@ -19,7 +21,7 @@ from uuid import uuid4
 from mailwatch.core.entries import Alert, Text, Watch
 from mailwatch.core.reminders import Recipient
 from mailwatch.errors import Words
-from mailwatch.jobs.remind.due import rested
+from mailwatch.jobs.remind.due import AFTER_A_REFUSAL, rested
 from mailwatch.jobs.remind.outgoing import Outgoing, SendRow
 from mailwatch.ports import Clock, DigestStore, OutboxItem, Sender, Transaction
 
@@ -30,6 +32,7 @@ PREFIX = "alert-"
 _SUBJECT = {
     "down": Words("[mailwatch] {mailbox} is not being watched"),
     "back": Words("[mailwatch] {mailbox} is watched again"),
+    "overdue": Words("[mailwatch] the digest {mailbox} did not go out"),
 }
 _BODY = {
     "down": Words(
@@ -41,6 +44,11 @@ _BODY = {
         "The mailbox {mailbox} is watched again, since {until}. It could not be read since {since}; "
         "the mail of that time is being read now.\n"
     ),
+    "overdue": Words(
+        "The digest {mailbox} that was due at {since} could not be sent:\n\n{trouble}\n\n"
+        "mailwatch goes on trying until midnight. After that, the next digest tells everything that "
+        "this one would have told.\n"
+    ),
 }
 
 Catalog = Callable[[str], NullTranslations]
@@ -48,7 +56,10 @@ Catalog = Callable[[str], NullTranslations]
 
 
 class Alarms:
-    """Alarms to one group of readers. May be used by several threads at once."""
+    """Alarms to one group of readers. May be used by several threads at once.
+
+    ``last_resort`` are told besides where the way by which alarms go out may be what is broken.
+    """
 
     def __init__(
         self,
@@ -59,13 +70,17 @@ class Alarms:
         from_addr: str,
         catalog: Catalog,
         clock: Clock,
+        last_resort: Sequence[Recipient] = (),
     ) -> None:
         self._store = store
         self._readers = readers
+        self._last_resort = last_resort
+        self._refused: dict[str, datetime] = {}
         self._from = from_addr
         self._catalog = catalog
         self._clock = clock
-        self._outgoing = Outgoing(store, sender, {}, clock, lambda _: "", entry=_entry)
+        # What cannot be sent today may still be mended tomorrow: an alarm is never given up.
+        self._outgoing = Outgoing(store, sender, {}, clock, lambda _: "", entry=_entry, may_fail=False)
 
     def down(self, mailbox: str, since: datetime, trouble: Words) -> bool:
         """Record that the outage since ``since`` goes on, and store the alarm. False: that was done."""
@@ -88,15 +103,24 @@ class Alarms:
         with self._store.writing() as tx:
             return bool(self._told(tx, mailbox, since))
 
+    def overdue(self, digest: str, due: datetime, trouble: Words) -> bool:
+        """Store the alarm that the digest of this name did not go out at ``due``. False: that was done."""
+        readers = (*self._readers, *self._last_resort)
+        with self._store.writing() as tx:
+            if any(tx.outbox.get(*_key("overdue", digest, due, r.address)) for r in readers):
+                return False
+            self._put(tx, "overdue", digest, readers, since=due, trouble=trouble)
+        return True
+
     def send(self) -> tuple[SendRow, ...]:
-        """Bring on their way what waits; what may have arrived rests before it is looked after."""
+        """Bring on their way what waits; what may have arrived, or was refused, rests before that."""
         now = self._clock()
         with self._store.writing() as tx:
             unsent = [i for i in tx.outbox.unsent() if i.name.startswith(PREFIX) and " " in i.name]
         return tuple(
-            self._outgoing.advance(item, self._from)
+            self._advance(item, now)
             for item in unsent
-            if item.state == "stored" or rested(item, now)
+            if not self._rests(item, now) and (item.state == "stored" or rested(item, now))
         )
 
     # ── within ────────────────────────────────────────────────────────────────
@@ -105,6 +129,17 @@ class Alarms:
         return [
             r for r in self._readers if tx.outbox.get(*_key("down", mailbox, since, r.address)) is not None
         ]
+
+    def _advance(self, item: OutboxItem, now: datetime) -> SendRow:
+        row = self._outgoing.advance(item, self._from)
+        if not row.temporary:
+            self._refused[item.digest_id] = now
+        return row
+
+    def _rests(self, item: OutboxItem, now: datetime) -> bool:
+        """A wrong password is not tried each minute; a mended configuration starts anew."""
+        refused = self._refused.get(item.digest_id)
+        return refused is not None and abs(now - refused) < AFTER_A_REFUSAL
 
     def _put(
         self, tx: Transaction, what: str, mailbox: str, readers: Sequence[Recipient], **values: object
@@ -155,7 +190,8 @@ def _entry(item: OutboxItem, state: str) -> Alert:
         id=item.digest_id,
         what=what,
         state=state,
-        mailbox=mailbox,
+        # What a user calls his digests is not for the ledger.
+        mailbox="" if what == "overdue" else mailbox,
         since=datetime.fromisoformat(since),
         recipient=Text(item.recipient),
         message_id=Text(item.message_id),

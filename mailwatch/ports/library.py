@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from mailwatch.core.casenumber import CaseNumber
@@ -118,6 +118,10 @@ class DigestShelf(Protocol):
         """How far each folder was read, and the outages and losses told after ledger entry ``after``."""
         ...
 
-    def earlier(self, name: str, recipient: str) -> tuple[OutboxItem, ...]:
-        """The digests of this name to this reader, newest date first, at most 14."""
+    def earlier(self, name: str, recipient: str, until: date) -> tuple[OutboxItem, ...]:
+        """The digests of this name to this reader up to the date ``until``, newest first.
+
+        At most 31, and the newest that was sent. A clock that was wrong for a while may have left
+        later ones.
+        """
         ...

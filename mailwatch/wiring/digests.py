@@ -15,7 +15,7 @@ from mailwatch.config.model import Config
 from mailwatch.core.reminders import DigestSpec, Recipient
 from mailwatch.errors import ConfigError
 from mailwatch.jobs.alarm import Alarms
-from mailwatch.jobs.remind import MailboxSender, Reminder
+from mailwatch.jobs.remind import MailboxSender, OtherWay, Reminder
 from mailwatch.ports import Clock, Mailbox, Sender
 from mailwatch.wiring import assemble
 
@@ -80,10 +80,15 @@ def sender_address(config: Config, smtp: SmtpConfig | None) -> str:
 def alarms(config: Config, store: SqlStore, archive: FileArchive, clock: Clock) -> Alarms:
     """The job that tells of mailboxes that are not being watched."""
     smtp = config.alerts.smtp or config.smtp
+    first = config.mailboxes[0].address if config.mailboxes else ""
+    mailboxes = MailboxSender(_watched(config, archive))
+    readers = tuple(_reader(config, None, reader) for reader in config.alert_readers)
+    reached = not first or any(mailboxes.reaches(reader.address) for reader in readers)
     return Alarms(
         store,
-        sender=SmtpSender(settings(smtp)) if smtp else MailboxSender(_watched(config, archive)),
-        readers=tuple(_reader(config, None, reader) for reader in config.alert_readers),
+        sender=OtherWay(SmtpSender(settings(smtp)), mailboxes) if smtp else mailboxes,
+        readers=readers,
+        last_resort=() if reached else (Recipient(first, config.language, config.timezone),),
         from_addr=sender_address(config, smtp),
         catalog=catalog,
         clock=clock,

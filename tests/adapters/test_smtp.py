@@ -56,6 +56,19 @@ def test_starttls_and_log_in(smtp_sink_tls: SmtpSink) -> None:
     assert [(m.tls, m.logged_in) for m in smtp_sink_tls.received] == [(True, True)]
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # It does not know implicit TLS.
+def test_implicit_tls_and_log_in() -> None:
+    """TLS from the first byte (RFC 8314 3.3), the certificate verified."""
+    sink = SmtpSink(implicit=True, auth=True).start()
+    try:
+        SmtpSender(replace(secure(sink), tls="implicit")).send(RAW, ME, YOU)
+        assert [(True, True, RAW)] == [(m.tls, m.logged_in, m.raw) for m in sink.received]
+        assert isinstance(fault(replace(secure(sink), tls="implicit", ca_file=None)), ConfigError)
+        assert 1 == len(sink.received)
+    finally:
+        sink.close()
+
+
 def test_a_server_that_offers_no_starttls_gets_nothing(smtp_sink: SmtpSink) -> None:
     """TLS is never given up, whoever strips the offer on the way."""
     error = fault(replace(settings(smtp_sink), tls="starttls", login=lambda: (USER, "geheim")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -139,17 +139,37 @@ def test_watch_tells_folders_and_gaps_after_an_entry(store: SqlStore) -> None:
 
 
 def test_earlier_digests_come_newest_first_and_per_reader(store: SqlStore) -> None:
-    """Fourteen at most, of one name and one reader."""
+    """31 at most, of one name and one reader, none later than asked for."""
+    item = digest_item(40, "sent")
     with store.writing() as tx:
-        for day in range(1, 21):
-            item = OutboxItem("daily", "lee@x.example", f"2026-11-{day:02}", "id", "m@x", b"raw", "sent")
-            tx.outbox.put(item)
-        tx.outbox.put(replace(item, recipient="mei@x.example", date="2026-11-30"))
-        tx.outbox.put(replace(item, name="weekly", date="2026-11-30"))
+        for day in range(1, 43):
+            tx.outbox.put(digest_item(day, "sent"))
+        tx.outbox.put(replace(item, recipient="mei@x.example"))
+        tx.outbox.put(replace(item, name="weekly"))
     with store.digesting() as (_, shelf):
-        found = shelf.earlier("daily", "lee@x.example")
-    assert [i.date for i in found] == [f"2026-11-{day:02}" for day in range(20, 6, -1)]
+        found = shelf.earlier("daily", "lee@x.example", FIRST + timedelta(days=40))
+    assert [i.date for i in found] == [digest_item(day, "sent").date for day in range(40, 9, -1)]
     assert found[0].raw == b"raw"
+
+
+def test_the_newest_digest_that_arrived_is_found_however_long_ago(store: SqlStore) -> None:
+    """Two months in which nothing could be sent do not make the next digest a first one."""
+    with store.writing() as tx:
+        for day in range(1, 61):
+            tx.outbox.put(digest_item(day, "sent" if day < 3 else "failed"))
+    with store.digesting() as (_, shelf):
+        found = shelf.earlier("daily", "lee@x.example", FIRST + timedelta(days=60))
+    assert [("failed", 60), ("failed", 30), ("sent", 2)] == [
+        (i.state, (date.fromisoformat(i.date) - FIRST).days) for i in (found[0], found[-2], found[-1])
+    ]
+
+
+FIRST = date(2026, 10, 1)
+
+
+def digest_item(day: int, state: str) -> OutboxItem:
+    on = FIRST + timedelta(days=day)
+    return OutboxItem("daily", "lee@x.example", on.isoformat(), "id", "m@x", b"raw", state)
 
 
 def test_library_and_shelf_see_one_snapshot(store: SqlStore) -> None:

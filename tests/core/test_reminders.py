@@ -30,7 +30,14 @@ from hypothesis import strategies as st
 
 from mailwatch.core.digest import Block, BlockKind, CaseItem, DigestContent, HeldItem, MailItem, as_json
 from mailwatch.core.digest_facts import DigestFacts, HeldFacts, ReviewFacts, Side
-from mailwatch.core.reminders import DigestSpec, Matter, digest_due, digest_subject
+from mailwatch.core.reminders import (
+    DigestSpec,
+    Matter,
+    digest_due,
+    digest_subject,
+    late_since,
+    wanted_between,
+)
 from mailwatch.core.standing import Standing
 
 
@@ -289,6 +296,41 @@ def test_an_hour_that_comes_twice_is_due_once() -> None:
     assert digest_due(spec, datetime(2026, 10, 25, 1, 30, tzinfo=UTC), berlin, day) is None
 
 
+@pytest.mark.parametrize(
+    ("hour", "minute", "late"),
+    [(9, 0, False), (9, 30, False), (9, 31, True), (23, 59, True), (8, 0, False)],
+)
+def test_a_digest_that_is_made_half_an_hour_after_its_time_is_late(
+    hour: int, minute: int, *, late: bool
+) -> None:
+    """Less is the first look at the mailboxes after a start; before its hour nothing is late."""
+    due = late_since(SPEC, seoul(24, hour, minute), SEOUL)
+    assert due == (seoul(24, 9, 0) if late else None)
+
+
+def test_a_night_with_two_equal_hours_makes_nobody_late() -> None:
+    """Berlin, 25 October 2026, due 02:30: made at the first one it is in time; an hour on it is late."""
+    berlin, spec = ZoneInfo("Europe/Berlin"), replace(SPEC, at=time(2, 30))
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert late_since(spec, first, berlin) is None
+    assert late_since(spec, first + timedelta(hours=1), berlin) == first
+
+
+def test_an_hour_that_was_left_out_is_not_late_at_once() -> None:
+    """Berlin, 29 March 2026, due 02:30: what is made at 03:00, the next minute that exists, is in time."""
+    berlin, spec = ZoneInfo("Europe/Berlin"), replace(SPEC, at=time(2, 30))
+    assert late_since(spec, datetime(2026, 3, 29, 1, 0, tzinfo=UTC), berlin) is None
+    assert late_since(spec, datetime(2026, 3, 29, 3, 0, tzinfo=UTC), berlin) is not None
+
+
+def test_days_without_a_digest_are_those_on_which_one_is_wanted() -> None:
+    """Between Thursday the 19th and Tuesday the 24th lie Friday and Monday; a year is counted at most."""
+    spec = replace(SPEC, weekdays=frozenset({1, 2, 3, 4, 5}))
+    assert wanted_between(spec, date(2026, 11, 19), TUESDAY) == (date(2026, 11, 20), date(2026, 11, 23))
+    assert wanted_between(SPEC, date(2026, 11, 23), TUESDAY) == ()
+    assert 400 == len(wanted_between(SPEC, date(2000, 1, 1), TUESDAY))
+
+
 ZONES = st.sampled_from(["Asia/Seoul", "Europe/Berlin", "America/New_York", "Pacific/Apia", "Asia/Kathmandu"])
 
 
@@ -312,6 +354,12 @@ def test_a_scheduler_that_asks_each_quarter_sends_one_a_day(
 
 
 # ── JSON ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_day_after_a_missing_digest_is_not_quiet() -> None:
+    """Nothing is new, but the reader must hear that he was told nothing."""
+    assert content(quiet()).quiet
+    assert not content(replace(quiet(), missed=(date(2026, 11, 23),))).quiet
 
 
 def test_content_survives_json() -> None:

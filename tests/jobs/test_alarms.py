@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -12,16 +12,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from fakes.books import Ticking, open_store
+from fakes.mailbox import FakeMailbox
+from fakes.mailserver import FakeServer
 
 from mailwatch.adapters.catalog import catalog
 from mailwatch.core.entries import Alert, Watch
 from mailwatch.core.reminders import Recipient
-from mailwatch.errors import TemporaryError, Words
+from mailwatch.errors import ConfigError, MailwatchError, MaybeSent, TemporaryError, Words
 from mailwatch.jobs.alarm import Alarms
+from mailwatch.jobs.remind import MailboxSender, OtherWay
 
 SEOUL = ZoneInfo("Asia/Seoul")
 LEE = Recipient("lee@contoso.example", "en", SEOUL)
 MEI = Recipient("mei@fabrikam.example", "ko", SEOUL)
+OWNER = Recipient("support@contoso.example", "en", SEOUL)
 SINCE = datetime(2026, 3, 1, 7, 30, tzinfo=UTC)
 BACK = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TROUBLE = Words("nobody answers at {host}", {"host": "mail.contoso.example"})
@@ -33,10 +37,15 @@ class Post:
 
     sent: list[tuple[str, bytes]] = field(default_factory=list)
     closed: bool = False
+    refuses: bool = False
+    asked: int = 0
 
     def send(self, raw: bytes, sender: str, recipient: str) -> None:
+        self.asked += 1
         if self.closed:
             raise TemporaryError("the post is closed")
+        if self.refuses:
+            raise ConfigError("the password is wrong")
         self.sent.append((recipient, raw))
 
 
@@ -56,6 +65,7 @@ class House:
             from_addr="support@contoso.example",
             catalog=catalog,
             clock=self.clock,
+            last_resort=(OWNER,),
         )
 
     def entries(self) -> list[Alert | Watch]:
@@ -123,3 +133,74 @@ def test_a_closed_post_is_tried_again_with_the_next_ring(house: House) -> None:
     house.post.closed = False
     assert {"sent"} == {row.state for row in house.alarms.send()}
     assert 2 == len(house.post.sent)
+
+
+def test_what_is_refused_is_tried_again_but_not_each_minute(house: House) -> None:
+    """A wrong password of the mail server: half an hour of rest, then once more; mended, all arrives."""
+    house.post.refuses = True
+    house.alarms.down("support", SINCE, TROUBLE)
+    for _ in range(20):
+        house.alarms.send()
+    assert 2 == house.post.asked
+    house.clock.now += timedelta(minutes=30)
+    house.alarms.send()
+    assert 4 == house.post.asked
+    house.post.refuses = False
+    house.clock.now += timedelta(minutes=30)
+    house.alarms.send()
+    assert [LEE.address, MEI.address] == [to for to, _ in house.post.sent]
+
+
+def test_a_digest_that_did_not_go_out_is_told_once(house: House) -> None:
+    """To those who hear of outages, and to the owner by the other way, with who goes without, and why."""
+    why = Words("lee@contoso.example: {why}", {"why": TROUBLE})
+    assert house.alarms.overdue("daily", SINCE, why)
+    assert not house.alarms.overdue("daily", SINCE, why)
+    house.alarms.send()
+    house.alarms.send()
+    assert [LEE.address, MEI.address, OWNER.address] == [to for to, _ in house.post.sent]
+    english, korean = (message_from_bytes(raw, policy=default) for _, raw in house.post.sent[:2])
+    assert "[mailwatch] the digest daily did not go out" == english["Subject"]
+    assert "was due at 2026-03-01 16:30 KST could not be sent" in english.get_content()
+    assert "lee@contoso.example: nobody answers at mail.contoso.example" in english.get_content()
+    assert "[mailwatch] 요약 daily을(를) 보내지 못했습니다" == korean["Subject"]
+    assert {("overdue", "")} == {(e.what, e.mailbox) for e in house.entries() if isinstance(e, Alert)}
+
+
+# ── the other way ─────────────────────────────────────────────────────────────
+
+
+class Way:
+    """A sender that raises, or takes."""
+
+    def __init__(self, error: MailwatchError | None) -> None:
+        self.error = error
+
+    def send(self, raw: bytes, sender: str, recipient: str) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+def by_two_ways(usual: MailwatchError | None, *, to: str = OWNER.address, quota: int | None = None) -> int:
+    """Send through a server that fails with ``usual``; how many mails lie in the owner's INBOX then."""
+    server = FakeServer(quota=quota)
+    mailboxes = MailboxSender({OWNER.address: lambda: FakeMailbox(server)})
+    OtherWay(Way(usual), mailboxes).send(b"Subject: x\r\n\r\n", "a@contoso.example", to)
+    return len(server.contents().get("INBOX", ()))
+
+
+def test_the_inbox_takes_what_the_mail_server_does_not() -> None:
+    """Only what certainly did not arrive: two of one alarm are one too many."""
+    assert 0 == by_two_ways(None)
+    assert 1 == by_two_ways(ConfigError("the password is wrong"))
+    assert 1 == by_two_ways(TemporaryError("away"))
+    with pytest.raises(MaybeSent):
+        by_two_ways(MaybeSent("no answer"))
+
+
+def test_where_neither_way_works_the_usual_one_is_named() -> None:
+    """The reader is nobody whose mailbox we watch, or his mailbox is full."""
+    with pytest.raises(ConfigError, match="the password is wrong"):
+        by_two_ways(ConfigError("the password is wrong"), to="elsewhere@fabrikam.example")
+    with pytest.raises(ConfigError, match="the password is wrong"):
+        by_two_ways(ConfigError("the password is wrong"), quota=0)

@@ -12,7 +12,7 @@ from fakes.books import open_store
 
 from mailwatch.adapters.sql import SqlStore
 from mailwatch.core.reminders import DigestSpec, Recipient
-from mailwatch.jobs.remind.due import due_readers
+from mailwatch.jobs.remind.due import due_readers, overdue_readers
 from mailwatch.ports import OutboxItem
 
 SEOUL = Recipient("lee@contoso.example", "ko", ZoneInfo("Asia/Seoul"))
@@ -56,20 +56,63 @@ def test_each_reader_has_a_morning_of_his_own(
     ("date", "state", "minutes", "tries", "due"),
     [
         ("2026-03-02", "sent", 600, 1, False),
-        ("2026-03-02", "failed", 600, 1, False),
+        ("2026-03-02", "failed", 29, 0, False),
+        ("2026-03-02", "failed", 30, 0, True),
         ("2026-03-02", "stored", 4, 0, False),
         ("2026-03-02", "stored", 5, 0, True),
         ("2026-03-02", "sending", 14, 1, False),
         ("2026-03-02", "sending", 15, 1, True),
         ("2026-03-02", "maybe", 15, 1, True),
         ("2026-03-02", "maybe", 600, 2, False),
+        ("2026-03-02", "stored", -600, 0, True),
         ("2026-02-27", "sent", 600, 1, True),
+        ("2026-02-27", "failed", 600, 0, True),
+        ("2027-03-02", "sent", 600, 1, True),
         ("2026-02-27", "maybe", 600, 2, True),
     ],
 )
 def test_what_was_done_about_todays_digest_decides(
     store: SqlStore, date: str, state: str, minutes: int, tries: int, *, due: bool
 ) -> None:
-    """Sent or given up: no more today. Refused: again after a rest. Uncertain: again after more of it."""
+    """Sent: no more today. Refused: again after a rest. Uncertain: again after more of it.
+
+    A clock that was ahead for a while leaves digests of days to come, and hours of change that lie
+    ahead; neither keeps today's from going out.
+    """
     put(store, date, state, MORNING - timedelta(minutes=minutes), tries)
     assert due is (SEOUL in due_readers(store, SPEC, MORNING))
+
+
+def test_a_new_configuration_does_not_rest_after_what_was_refused_under_the_old_one(store: SqlStore) -> None:
+    """A mended password counts at once; what has arrived, or may have, is not touched by that."""
+    for state, due in (("failed", True), ("sent", False), ("sending", False)):
+        put(store, "2026-03-02", state, MORNING - timedelta(minutes=1), tries=int(state != "failed"))
+        assert due is (SEOUL in due_readers(store, SPEC, MORNING, untried=(SEOUL.address,))), state
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "overdue"),
+    [
+        (None, 1, True),
+        (None, 0.9, False),
+        ("stored", 1, True),
+        ("failed", 1, True),
+        ("sent", 1, False),
+        ("maybe", 1, False),
+        (None, 48 + 72, False),  # Saturday
+    ],
+)
+def test_a_digest_that_certainly_did_not_go_out_is_overdue_after_an_hour(
+    store: SqlStore, state: str | None, hours: float, *, overdue: bool
+) -> None:
+    """One that may have arrived is told of by the next digest instead."""
+    if state is not None:
+        put(store, "2026-03-02", state, MORNING)
+    found = overdue_readers(store, SPEC, MORNING + timedelta(hours=hours), timedelta(hours=1))
+    assert overdue is (SEOUL in found)
+
+
+def test_yesterdays_digest_does_not_stand_for_todays(store: SqlStore) -> None:
+    """Friday's arrived; on Monday nothing was written down at all: overdue."""
+    put(store, "2026-02-27", "sent", MORNING - timedelta(days=3))
+    assert (SEOUL,) == overdue_readers(store, SPEC, MORNING + timedelta(hours=2), timedelta(hours=1))

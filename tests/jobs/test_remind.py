@@ -311,6 +311,98 @@ def test_a_digest_that_never_went_out_is_left_for_the_next_day(world: World) -> 
     assert CASE.canonical in body.get_content()
 
 
+def text_of(raw: bytes) -> str:
+    body = read(raw).get_body(("plain",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())
+
+
+def html_of(raw: bytes) -> str:
+    body = read(raw).get_body(("html",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())
+
+
+@pytest.mark.parametrize("part", [text_of, html_of])
+def test_a_digest_that_is_made_late_says_so_in_each_language(
+    world: World, part: Callable[[bytes], str]
+) -> None:
+    """Nobody was there at nine in Seoul; at 11:30 it goes out and says so, in Korean and in English."""
+    both = replace(SPEC, recipients=(*SPEC.recipients, Recipient("mei@contoso.example", "en", SEOUL)))
+    world.clock.now += timedelta(hours=2, minutes=30)
+    world.reminder().send(both, by_clock=True)
+    (_, korean), (_, english) = world.post.mails
+    assert "09:00에 나갈 예정이었으나 11:30에 작성했습니다" in part(korean)
+    assert "This digest was due at 09:00 and was made at 11:30" in part(english)
+
+
+@pytest.mark.parametrize(("minutes", "by_clock"), [(5, True), (150, False)])
+def test_a_digest_in_time_and_one_that_a_person_asks_for_say_nothing_of_it(
+    world: World, minutes: int, *, by_clock: bool
+) -> None:
+    """Some minutes are the first look after a start; a person may ask at any hour."""
+    world.clock.now += timedelta(minutes=minutes)
+    world.reminder().send(SPEC, by_clock=by_clock)
+    assert "예정이었으나" not in text_of(world.post.mails[0][1])
+
+
+def test_days_without_a_digest_are_told(world: World) -> None:
+    """Tuesday's arrived. Then nobody was there until Friday, which speaks of Wednesday and Thursday."""
+    reminder = world.reminder()
+    reminder.send(SPEC)
+    assert reminder.render(SPEC).content["missed"] == []
+    world.clock.now += timedelta(days=3)
+    made = reminder.render(SPEC, "en")
+    assert made.content["missed"] == ["2026-11-25", "2026-11-26"]
+    said = "Days without a digest: 2 (Wed 25 Nov to Thu 26 Nov)."
+    assert said in " ".join(made.text.split())
+    assert said in " ".join(made.html.split())
+    assert "11/25(수)부터 11/26(목)까지 2일분의 요약을" in " ".join(reminder.render(SPEC).text.split())
+
+
+def test_a_day_on_which_the_digest_was_refused_is_told_too(world: World) -> None:
+    """Its very first digest is refused; the one of the day after speaks of it, in each language."""
+    world.post.before = lambda _: ConfigError("no such user")
+    assert [r.state for r in world.reminder().send(SPEC)] == ["failed"]
+    world.post.before = lambda _: None
+    world.clock.now += timedelta(days=1)
+    made = world.reminder().render(SPEC, "en")
+    assert made.content["missed"] == ["2026-11-24"]
+    assert "No digest went out on Tue 24 Nov." in made.text
+    assert "11/24(화)에는 요약을 보내지 못했습니다." in world.reminder().render(SPEC).text
+
+
+def test_what_was_refused_goes_out_once_when_it_is_mended(world: World) -> None:
+    """The same bytes, one mail; nothing is said of a second one, for the first never left the house."""
+    refused = ConfigError("the password is wrong")
+    world.post.before = lambda _: refused
+    reminder = world.reminder()
+    for _ in range(3):
+        assert [(r.state, r.temporary) for r in reminder.send(SPEC)] == [("failed", False)]
+        world.clock.now += timedelta(minutes=30)
+    world.post.before = lambda _: None
+    assert [r.state for r in reminder.send(SPEC)] == ["sent"]
+    assert [r.state for r in reminder.send(SPEC)] == ["already-sent"]
+    assert 1 == len(world.post.mails)
+    assert "resent" not in world.states()
+    world.clock.now += timedelta(days=1)
+    assert reminder.render(SPEC).content["earlier"] == []
+
+
+def test_a_refusal_after_a_lost_answer_leaves_it_open(world: World) -> None:
+    """The first handing over may have arrived; that the second is refused does not make it certain."""
+    world.post.after = lambda _: MaybeSent("no answer")
+    reminder = world.reminder()
+    reminder.send(SPEC)
+    world.post.after, world.post.before = lambda _: None, lambda _: ConfigError("no such user any more")
+    world.clock.now += timedelta(minutes=16)
+    assert [(r.state, r.temporary) for r in reminder.send(SPEC)] == [("maybe", False)]
+    world.clock.now += timedelta(days=1)
+    content = reminder.render(SPEC).content
+    assert content["earlier"] == [{"date": "2026-11-24", "state": "maybe"}]
+    assert content["missed"] == []
+
+
 # ── when nobody knows whether it arrived ──────────────────────────────────────
 
 

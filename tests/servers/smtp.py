@@ -32,7 +32,8 @@ class Received:
 class Failures:
     """What the sink answers instead of yes. Set a field during a test; None means no failure.
 
-    ``mail``, ``rcpt``, ``data`` are whole reply lines such as ``451 4.7.1 later``.
+    ``mail``, ``rcpt``, ``data`` are whole reply lines such as ``451 4.7.1 later``; ``rcpt`` is for
+    all, ``rcpt_of`` for one recipient.
     ``drop`` names the moment the line is cut: ``before-data``, or ``after-data``
     (the mail is kept, its sender never learns).
     """
@@ -41,6 +42,7 @@ class Failures:
     rcpt: str | None = None
     data: str | None = None
     drop: str | None = None
+    rcpt_of: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -61,8 +63,9 @@ class _Handler:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd finds the hook by this name.
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.failures.rcpt:
-            return self.failures.rcpt
+        refusal = self.failures.rcpt or self.failures.rcpt_of.get(address)
+        if refusal:
+            return refusal
         envelope.rcpt_tos.append(address)
         if self.failures.drop == "before-data":
             self.cut(server)
@@ -80,7 +83,7 @@ class _Handler:
                 sender=envelope.mail_from or "",
                 recipients=tuple(envelope.rcpt_tos),
                 raw=raw,
-                tls=session.ssl is not None,
+                tls=server.transport.get_extra_info("sslcontext") is not None,
                 logged_in=bool(session.authenticated),
             )
         )
@@ -99,13 +102,19 @@ def _authenticate(
 
 
 class SmtpSink:
-    """A running sink on loopback. ``starttls`` offers TLS, ``auth`` asks for USER and PASSWORD first.
+    """A running sink on loopback. ``auth`` asks for USER and PASSWORD first.
 
-    ``not_after`` is when its certificate expires; default: in a long time.
+    ``starttls`` offers TLS, ``implicit`` speaks nothing else. ``not_after`` is when its certificate
+    expires; default: in a long time.
     """
 
     def __init__(
-        self, *, starttls: bool = False, auth: bool = False, not_after: datetime | None = None
+        self,
+        *,
+        starttls: bool = False,
+        implicit: bool = False,
+        auth: bool = False,
+        not_after: datetime | None = None,
     ) -> None:
         self._not_after = not_after
         self._folder = TemporaryDirectory(prefix="mwsmtp")
@@ -118,6 +127,7 @@ class SmtpSink:
             port=free_ports(1)[0],
             server_hostname="sink.test",
             tls_context=self._tls_context() if starttls else None,
+            ssl_context=self._tls_context() if implicit else None,
             authenticator=_authenticate,
             auth_required=auth,
             auth_require_tls=starttls,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from mailwatch.adapters.sql.projections import Projections
 from mailwatch.adapters.sql.tables import cursors, held, ledger, outbox, texts
@@ -19,7 +20,7 @@ from mailwatch.core.renaming import PlanState
 from mailwatch.core.texts import readable
 from mailwatch.ports import OutboxItem
 
-MOST_EARLIER = 14
+MOST_EARLIER = 31
 MOST_GAPS = 20
 
 _WATCH = b'"type":"watch"'
@@ -93,15 +94,25 @@ class SqlDigestShelf:
         raw = self._connection.scalar(select(texts.c.text).where(texts.c["commit"] == commit))
         return None if raw is None else readable(raw)
 
-    def earlier(self, name: str, recipient: str) -> tuple[OutboxItem, ...]:
+    def earlier(self, name: str, recipient: str, until: date) -> tuple[OutboxItem, ...]:
         """See ``ports.DigestShelf``."""
-        rows = self._connection.execute(
+        chosen = (
             select(outbox)
-            .where(outbox.c.name == name, outbox.c.recipient == recipient)
+            .where(
+                outbox.c.name == name,
+                outbox.c.recipient == recipient,
+                outbox.c.date <= until.isoformat(),
+            )
             .order_by(outbox.c.date.desc())
-            .limit(MOST_EARLIER)
-        ).mappings()
-        return tuple(OutboxItem(**row) for row in rows)
+        )
+        items = self._items(chosen.limit(MOST_EARLIER))
+        if any(item.state == "sent" for item in items):
+            return items
+        # However long nothing arrived: the next digest tells everything since this one.
+        return items + self._items(chosen.where(outbox.c.state == "sent").limit(1))
+
+    def _items(self, query: Select[Any]) -> tuple[OutboxItem, ...]:
+        return tuple(OutboxItem(**row) for row in self._connection.execute(query).mappings())
 
 
 def _review(row: Any) -> ReviewFacts:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mailwatch.errors import ConfigError, MaybeSent, Refused, TemporaryError
-from mailwatch.ports import Mailbox
+from mailwatch.errors import ConfigError, MailwatchError, MaybeSent, Refused, TemporaryError
+from mailwatch.ports import Mailbox, Sender
 
 Watched = Mapping[str, Callable[[], Mailbox]]
 """By address, in lower case: how to open the mailbox that we watch for it."""
@@ -36,6 +36,10 @@ class MailboxSender:
         finally:
             mailbox.close()
 
+    def reaches(self, recipient: str) -> bool:
+        """Whether we watch a mailbox of this address."""
+        return recipient.lower() in self._watched
+
     def _open(self, recipient: str) -> Mailbox:
         opener = self._watched.get(recipient.lower())
         if opener is None:
@@ -44,6 +48,36 @@ class MailboxSender:
                 address=recipient,
             )
         return opener()
+
+
+class OtherWay:
+    """Hands over by ``usual``; what that certainly did not take is put into the mailbox that we watch.
+
+    For mail that tells of a way that does not work. Implements ``ports.Sender``.
+    """
+
+    def __init__(self, usual: Sender, mailboxes: MailboxSender) -> None:
+        self._usual = usual
+        self._mailboxes = mailboxes
+
+    def send(self, raw: bytes, sender: str, recipient: str) -> None:
+        """See ``ports.Sender``. Where neither way works, the error is that of the usual one."""
+        try:
+            self._usual.send(raw, sender, recipient)
+        except MaybeSent:
+            raise
+        except (ConfigError, TemporaryError) as error:
+            if not self._mailboxes.reaches(recipient):
+                raise
+            self._put(raw, sender, recipient, error)
+
+    def _put(self, raw: bytes, sender: str, recipient: str, usual: MailwatchError) -> None:
+        try:
+            self._mailboxes.send(raw, sender, recipient)
+        except MaybeSent:
+            raise
+        except (ConfigError, TemporaryError):
+            raise usual from None
 
 
 def arrived(watched: Watched, recipient: str, message_id: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.digest_facts import CaseFacts, DigestFacts, EarlierDigest, MailFacts, Side
@@ -31,12 +31,13 @@ def gather(
     now: datetime,
     *,
     mailboxes: frozenset[str] | None = None,
+    missed: Sequence[date] = (),
 ) -> DigestFacts:
     """Everything a digest may tell at ``now`` to a reader whose last one was ``previous``.
 
     The ledger's order decides what is new, not the clock: a mail that was being
     recorded while the last digest was made is in this one. ``mailboxes`` are those that
-    are watched today; what others left behind is no gap. None: all.
+    are watched today; what others left behind is no gap. None: all. ``missed`` are days without a digest.
     """
     start = previous.at if previous else now - FIRST_WINDOW
     tally = shelf.tally()
@@ -60,6 +61,7 @@ def gather(
         tally=tally,
         since=previous.at if previous else None,
         earlier=tuple(earlier),
+        missed=tuple(missed),
     )
 
 

@@ -2,7 +2,8 @@
 
 ``stored`` → ``sending`` → ``sent``. A crash or a lost answer in ``sending`` leaves
 ``maybe``: we look for the mail where we can, else the same bytes go out once
-more. ``tries`` counts the handings over that may have arrived.
+more. ``failed`` is what was refused and can be mended by a person; the same bytes go out once it
+is, while its day lasts. ``tries`` counts the handings over that may have arrived.
 """
 
 from __future__ import annotations
@@ -26,17 +27,22 @@ MOST_TRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class SendRow:
-    """What became of one digest: ``state`` is sent | already-sent | stored | maybe | failed."""
+    """What became of one digest: ``state`` is sent | already-sent | stored | maybe | failed.
+
+    ``temporary`` is false where it did not go out for a reason that only a person can mend.
+    """
 
     recipient: str
     state: str
     why: Words | None = None
+    temporary: bool = True
 
 
 class Outgoing:
     """Brings one stored digest on its way, from whatever state it is in.
 
-    ``entry`` makes the ledger's entry of a step; without it, a ``digest`` entry.
+    ``entry`` makes the ledger's entry of a step; without it, a ``digest`` entry. Without ``may_fail``
+    what is refused stays stored.
     """
 
     def __init__(
@@ -48,6 +54,7 @@ class Outgoing:
         body_hash: Callable[[bytes], str],
         *,
         entry: Callable[[OutboxItem, str], Entry] | None = None,
+        may_fail: bool = True,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -55,6 +62,7 @@ class Outgoing:
         self._clock = clock
         self._body_hash = body_hash
         self._made = entry or self._entry
+        self._may_fail = may_fail
 
     def put(self, tx: Transaction, item: OutboxItem) -> None:
         """Store a digest before anybody hears of it."""
@@ -91,13 +99,21 @@ class Outgoing:
             self._sender.send(begun.raw, from_addr, begun.recipient)
         except MaybeSent as error:
             return self._settle(begun, "maybe", error.message, entry="maybe")
-        except TemporaryError as error:
-            # It certainly did not arrive, this time.
-            before = replace(begun, tries=begun.tries - 1)
-            return self._settle(before, "maybe" if before.tries else "stored", _told(error))
-        except ConfigError as error:
-            return self._settle(begun, "failed", _told(error), entry="failed")
+        except (TemporaryError, ConfigError) as error:
+            return self._not_taken(begun, error)
         return self._settle(begun, "sent", None, entry="sent")
+
+    def _not_taken(self, begun: OutboxItem, error: MailwatchError) -> SendRow:
+        """It certainly did not arrive this time; whether it did before is as open as it was."""
+        before = replace(begun, tries=begun.tries - 1)
+        lasting = isinstance(error, ConfigError)
+        if before.tries:
+            row = self._settle(before, "maybe", told(error))
+        elif lasting and self._may_fail:
+            row = self._settle(before, "failed", told(error), entry="failed")
+        else:
+            row = self._settle(before, "stored", told(error))
+        return replace(row, temporary=not lasting)
 
     def _begin(self, item: OutboxItem) -> OutboxItem | None:
         """The item in ``sending``, unless somebody else moved it meanwhile."""
@@ -118,7 +134,8 @@ class Outgoing:
 
     def _clear_up(self, item: OutboxItem, from_addr: str) -> SendRow:
         """A digest that may have arrived: wait, look for it, or send the same bytes once more."""
-        if item.updated_at is not None and self._clock() - item.updated_at < PATIENCE:
+        # As in ``due.rested``: a clock that was set back is not waited for.
+        if item.updated_at is not None and abs(self._clock() - item.updated_at) < PATIENCE:
             return SendRow(item.recipient, "maybe", Words("it may still be under way; ask again later"))
         if item.state == "sending":
             self._settle(item, "maybe", None, entry="maybe")
@@ -155,7 +172,7 @@ class Outgoing:
         )
 
 
-def _told(error: MailwatchError) -> Words:
+def told(error: MailwatchError) -> Words:
     """What is wrong and, where there is something to do about it, what."""
     if not error.mend.template:
         return error.message

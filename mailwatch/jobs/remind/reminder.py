@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 from uuid import uuid4
 
 from mailwatch.core.digest import DigestContent, as_json
-from mailwatch.core.digest_facts import EarlierDigest
-from mailwatch.core.reminders import DigestSpec, Recipient, compose
-from mailwatch.errors import MailwatchError
+from mailwatch.core.reminders import DigestSpec, Recipient, compose, late_since
+from mailwatch.errors import MailwatchError, TemporaryError
 from mailwatch.jobs.remind.deliver import Watched
-from mailwatch.jobs.remind.gather import Previous, gather
-from mailwatch.jobs.remind.letter import Words, letter, made
-from mailwatch.jobs.remind.outgoing import MOST_TRIES, Outgoing, SendRow
+from mailwatch.jobs.remind.gather import gather
+from mailwatch.jobs.remind.history import history
+from mailwatch.jobs.remind.letter import Words, letter
+from mailwatch.jobs.remind.outgoing import MOST_TRIES, Outgoing, SendRow, told
 from mailwatch.mime.parse import parse
 from mailwatch.ports import Clock, DigestStore, OutboxItem, Pages, Sender
 
@@ -77,35 +77,40 @@ class Reminder:
         assert isinstance(values, dict)
         return RenderedDigest(words.subject, words.text, words.html, values)
 
-    def send(self, spec: DigestSpec) -> tuple[SendRow, ...]:
-        """Send to each reader what was not sent yet for his today. A refusal stops no other reader."""
-        return tuple(self._send(spec, reader) for reader in spec.recipients)
+    def send(self, spec: DigestSpec, *, by_clock: bool = False) -> tuple[SendRow, ...]:
+        """Send to each reader what was not sent yet for his today. A refusal stops no other reader.
+
+        ``by_clock``: asked for by the timetable, so that a digest that is made late says so; a
+        person may ask for one at any hour.
+        """
+        return tuple(self._send(spec, reader, by_clock=by_clock) for reader in spec.recipients)
 
     # ── one reader ────────────────────────────────────────────────────────────
 
-    def _send(self, spec: DigestSpec, reader: Recipient) -> SendRow:
+    def _send(self, spec: DigestSpec, reader: Recipient, *, by_clock: bool) -> SendRow:
+        due = late_since(spec, self._clock(), reader.zone) if by_clock else None
         try:
-            return self._bring_up_to_date(spec, reader)
+            return self._bring_up_to_date(spec, reader, due)
         except MailwatchError as error:
-            return SendRow(reader.address, "failed", error.message)
+            return SendRow(reader.address, "failed", told(error), temporary=isinstance(error, TemporaryError))
 
-    def _bring_up_to_date(self, spec: DigestSpec, reader: Recipient) -> SendRow:
+    def _bring_up_to_date(self, spec: DigestSpec, reader: Recipient, due: datetime | None) -> SendRow:
         """Earlier days first: today's digest tells what became of them."""
         today, older = self._unsent(spec, reader)
         for item in older:
             self._finish_older(item, spec)
-        row = self._outgoing.advance(today or self._stored(spec, reader), spec.sender)
+        row = self._outgoing.advance(today or self._stored(spec, reader, due), spec.sender)
         for item in older:
             self._outgoing.close(item)
         return row
 
     def _unsent(self, spec: DigestSpec, reader: Recipient) -> tuple[OutboxItem | None, Sequence[OutboxItem]]:
         """Today's digest where it is stored already, and those of earlier days that are still open."""
+        day = self._clock().astimezone(reader.zone).date()
         with self._store.digesting() as (_, shelf):
-            items = shelf.earlier(spec.name, reader.address)
-        day = self._clock().astimezone(reader.zone).date().isoformat()
-        today = next((i for i in items if i.date == day), None)
-        open_ones = [i for i in items if i.date < day and i.state in {"stored", "sending", "maybe"}]
+            items = shelf.earlier(spec.name, reader.address, day)
+        today = next((i for i in items if i.date == day.isoformat()), None)
+        open_ones = [i for i in items if i is not today and i.state in {"stored", "sending", "maybe"}]
         return today, open_ones[::-1]
 
     def _finish_older(self, item: OutboxItem, spec: DigestSpec) -> None:
@@ -114,9 +119,9 @@ class Reminder:
         elif item.tries < MOST_TRIES or item.state == "sending":
             self._outgoing.advance(item, spec.sender)
 
-    def _stored(self, spec: DigestSpec, reader: Recipient) -> OutboxItem:
+    def _stored(self, spec: DigestSpec, reader: Recipient, due: datetime | None) -> OutboxItem:
         """Today's digest, written and stored before anybody hears of it; another's if he was faster."""
-        content = self._compose(spec, reader)
+        content = self._compose(spec, reader, due)
         digest_id = self._ids()
         message_id, raw = letter(digest_id, spec.sender, reader, content, self._say(content, reader))
         item = OutboxItem(
@@ -130,12 +135,20 @@ class Reminder:
 
     # ── what it says ──────────────────────────────────────────────────────────
 
-    def _compose(self, spec: DigestSpec, reader: Recipient) -> DigestContent:
+    def _compose(self, spec: DigestSpec, reader: Recipient, due: datetime | None = None) -> DigestContent:
         now = self._clock()
         day = now.astimezone(reader.zone).date()
         with self._store.digesting() as (library, shelf):
-            previous, earlier = _history(shelf.earlier(spec.name, reader.address), day)
-            facts = gather(library, shelf, previous, earlier, now, mailboxes=self._mailboxes)
+            past = history(shelf.earlier(spec.name, reader.address, day), spec, day)
+            facts = gather(
+                library,
+                shelf,
+                past.previous,
+                past.told,
+                now,
+                mailboxes=self._mailboxes,
+                missed=past.missed,
+            )
         return compose(
             facts,
             name=spec.name,
@@ -143,6 +156,7 @@ class Reminder:
             zone=reader.zone,
             silent_after=spec.silent_after,
             stale_after=spec.stale_after,
+            due=due,
         )
 
     def _say(self, content: DigestContent, reader: Recipient) -> Words:
@@ -151,22 +165,3 @@ class Reminder:
             self._pages.text(content, reader),
             self._pages.html(content, reader),
         )
-
-
-def _history(items: Sequence[OutboxItem], today: date) -> tuple[Previous | None, list[EarlierDigest]]:
-    """The newest digest before ``today`` that certainly arrived, and what is to be said of those since then.
-
-    ``items`` come newest first.
-    """
-    told: list[EarlierDigest] = []
-    for item in items:
-        day = date.fromisoformat(item.date)
-        if day >= today:
-            continue
-        if item.state == "sent":
-            if item.tries >= MOST_TRIES:
-                told.append(EarlierDigest(day, "resent"))
-            return made(item.raw), told
-        if item.state in {"sending", "maybe"}:
-            told.append(EarlierDigest(day, "maybe"))
-    return None, told
