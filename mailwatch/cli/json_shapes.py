@@ -46,6 +46,7 @@ def poll(report: PollReport) -> Shape:
         "quarantined": counts.quarantined,
         "renamed": report.renamed,
         "errors": [str(error) for error in report.errors],
+        "waiting": [str(cause) for cause in report.waiting],
     }
 
 

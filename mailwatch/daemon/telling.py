@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from mailwatch.daemon.events import event
 from mailwatch.errors import Words
 from mailwatch.jobs.remind import SendRow
-from mailwatch.wiring.one_mailbox import OneMailbox, Pass
+from mailwatch.wiring.one_mailbox import Hindrance, OneMailbox, Pass
 
 
-def tell_pass(done: Pass, box: OneMailbox, poll: str, seconds: float, known: tuple[Words, ...]) -> None:
+def tell_pass(done: Pass, box: OneMailbox, poll: str, seconds: float, known: tuple[Hindrance, ...]) -> None:
     """Its troubles, what is new of what hinders renames (``known`` was told before), and what it did.
 
     A pass that found nothing is told at DEBUG alone: there are three hundred of them a day.
     """
     for words in done.report.errors:
         event("trouble", level=logging.WARNING, mailbox=box.name, poll=poll, what=words)
-    for words in done.hindrances if done.hindrances != known else ():
-        event("rename-hindered", level=logging.WARNING, mailbox=box.name, poll=poll, what=words)
+    if done.hindrances != known:
+        tell_hindrances(done.hindrances, box.name, poll)
     counts = done.report.outcome
     event(
         "poll",
@@ -35,6 +36,13 @@ def tell_pass(done: Pass, box: OneMailbox, poll: str, seconds: float, known: tup
         seconds_left=done.left.seconds if done.more else None,
         seconds=seconds,
     )
+
+
+def tell_hindrances(hindrances: Iterable[Hindrance], mailbox: str, poll: str) -> None:
+    """What keeps renames waiting, and what a person can do about it, where he can."""
+    for what, mend in hindrances:
+        told = mend if mend.template else None
+        event("rename-hindered", level=logging.WARNING, mailbox=mailbox, poll=poll, what=what, mend=told)
 
 
 class MailLog:

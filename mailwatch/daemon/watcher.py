@@ -19,7 +19,7 @@ from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.state import State
 from mailwatch.daemon.telling import tell_pass
 from mailwatch.errors import MailwatchError, TemporaryError, Words
-from mailwatch.wiring.one_mailbox import Enough, OneMailbox, Pass
+from mailwatch.wiring.one_mailbox import Enough, Hindrance, OneMailbox, Pass
 
 STEP_LIMIT = 900.0
 """Seconds that one step may take (a batch read from a slow server and parsed) before it counts as stuck."""
@@ -74,7 +74,7 @@ class Watcher(threading.Thread):
         self._looked = False
         self._behind = True
         self._soon: float | None = None
-        self._hindrances: tuple[Words, ...] = ()
+        self._hindrances: tuple[Hindrance, ...] = ()
         self._passes = Backoff()
         self._idles = Backoff()
         self._no_idle_before = 0.0

@@ -12,7 +12,8 @@ from mailwatch.jobs.outcome import Outcome
 class PollReport:
     """What one pass over a mailbox did. ``errors`` are lines for a person, with the mailbox named.
 
-    ``temporary`` is true where there are errors and all of them mend by themselves: waiting does
+    ``waiting`` is what keeps renames waiting, in the same form: it is told, but nothing of the reading
+    failed. ``temporary`` is true where there are errors and all of them mend by themselves: waiting does
     not help as long as one is for a person to mend. ``retry_after`` is the longest delay, in
     seconds, that a server asked for.
     """
@@ -20,6 +21,7 @@ class PollReport:
     outcome: Outcome = field(default_factory=Outcome)
     renamed: int = 0
     errors: tuple[Words, ...] = ()
+    waiting: tuple[Words, ...] = ()
     temporary: bool = False
     retry_after: float | None = None
 
@@ -28,6 +30,7 @@ class PollReport:
             self.outcome + other.outcome,
             self.renamed + other.renamed,
             self.errors + other.errors,
+            self.waiting + other.waiting,
             self._waits() and other._waits() and (self.temporary or other.temporary),
             max(filter(None, (self.retry_after, other.retry_after)), default=None),
         )

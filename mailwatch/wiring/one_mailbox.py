@@ -36,13 +36,18 @@ class Enough(Exception):
     """The pass ends between two batches: what was read is kept, the rest comes with the next one."""
 
 
+Hindrance = tuple[Words, Words]
+"""What it is, and what to do about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """What one look did. ``good``: at least one folder was read to its end.
 
     ``more``: the slice of older mail ended before the mail did. ``behind``: older mail of some
     folder is still to be read. ``left`` is what is left of older mail in all folders.
-    ``hindrances`` is what keeps renames waiting, also those that were not due; it is no reason to poll less.
+    ``hindrances`` is what keeps renames waiting, also those that were not due, each with its mend;
+    it is no reason to poll less.
     """
 
     report: PollReport
@@ -50,7 +55,7 @@ class Pass:
     behind: bool
     left: Left
     more: bool = False
-    hindrances: tuple[Words, ...] = ()
+    hindrances: tuple[Hindrance, ...] = ()
 
 
 @dataclass(slots=True)
@@ -202,7 +207,7 @@ class OneMailbox:
         watching = self._watching()
         return choose(self._line.folders(), watching.wishes, sent=watching.sent)[0]
 
-    def _rename_due(self) -> tuple[int, tuple[Words, ...]]:
+    def _rename_due(self) -> tuple[int, tuple[Hindrance, ...]]:
         """How many were renamed, and what hindered others. Trouble here must not hide what came in before."""
         if not self._renames.wanted():
             return 0, ()
@@ -212,7 +217,7 @@ class OneMailbox:
         except Enough:
             return 0, ()
         except MailwatchError as error:
-            return 0, (error.message,)
+            return 0, ((error.message, error.mend),)
         return sum(row.state == "done" for row in rows), tuple(
-            e.message for e in hindered(self._renames.waiting())
+            (e.message, e.mend) for e in hindered(self._renames.waiting())
         )

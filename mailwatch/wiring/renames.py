@@ -26,8 +26,13 @@ class Renames:
 
 
 def troubles(mailbox: str, rows: Iterable[RenameRow]) -> PollReport:
-    """What keeps these rows of one mailbox waiting, whose mailbox it is, and what to do about it."""
+    """What keeps these rows of one mailbox waiting, for a command that is there to rename them."""
     return reduce(add, (failed(mailbox, error) for error in hindered(rows)), PollReport())
+
+
+def hints(mailbox: str, rows: Iterable[RenameRow]) -> PollReport:
+    """The same for a command that is there to read mail, which went well."""
+    return PollReport(waiting=troubles(mailbox, rows).errors)
 
 
 def due(tools: Tools, line: Mailbox, mailbox: MailboxConfig) -> PollReport:
@@ -41,7 +46,7 @@ def due(tools: Tools, line: Mailbox, mailbox: MailboxConfig) -> PollReport:
         return failed(mailbox.name, error)
     # A plan that rests after a server's no is told in each pass, for it may rest for days.
     report = PollReport(renamed=sum(row.state == "done" for row in rows))
-    return report + troubles(mailbox.name, box.waiting())
+    return report + hints(mailbox.name, box.waiting())
 
 
 def preview(tools: Tools, *, backlog: bool) -> Renames:

@@ -98,7 +98,11 @@ MESSAGE_SHAPE = {
         (
             json_shapes.poll,
             PollReport(
-                Outcome(9, 4, 1, 2, 1, 1), 3, (Words("{mailbox}: away", {"mailbox": "a"}),), temporary=True
+                Outcome(9, 4, 1, 2, 1, 1),
+                3,
+                (Words("{mailbox}: away", {"mailbox": "a"}),),
+                (Words("{mailbox}: full", {"mailbox": "b"}),),
+                temporary=True,
             ),
             {
                 "fetched": 9,
@@ -109,6 +113,7 @@ MESSAGE_SHAPE = {
                 "quarantined": 1,
                 "renamed": 3,
                 "errors": ["a: away"],
+                "waiting": ["b: full"],
             },
         ),
         (json_shapes.case, CASE, CASE_SHAPE),

@@ -23,6 +23,7 @@ from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.schedule import timetable
 from mailwatch.daemon.state import State
 from mailwatch.daemon.status import status_line
+from mailwatch.daemon.telling import tell_hindrances
 from mailwatch.errors import TemporaryError, Words
 
 NOW = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
@@ -198,3 +199,14 @@ def test_the_timetable_is_made_from_the_configuration(tmp_path: Path) -> None:
     made.shutdown()
     for rung in rungs:
         rung.bell.close()
+
+
+def test_what_hinders_renames_is_logged_with_its_way_out(caplog: pytest.LogCaptureFixture) -> None:
+    """A person who reads the log alone learns what to do; where nothing is to be done, nothing is said."""
+    full, mend = Words("not renamed yet (full)"), Words("make room")
+    with caplog.at_level("WARNING", logger="mailwatch.daemon"):
+        tell_hindrances([(full, mend), (Words("away"), Words(""))], "support", "p1")
+    assert [
+        'event=rename-hindered mailbox=support poll=p1 what="not renamed yet (full)" mend="make room"',
+        "event=rename-hindered mailbox=support poll=p1 what=away",
+    ] == [record.getMessage() for record in caplog.records]

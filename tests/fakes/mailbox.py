@@ -79,6 +79,8 @@ class FakeMailbox:
 
     def select(self, folder: str, *, create: bool = False) -> FolderState:
         if create and folder not in self.server.folders:
+            if self.server.no_folders is not None:
+                raise self.server.no_folders
             if self.server.prefix and not folder.startswith(self.server.prefix):
                 raise Refused("no-permission", "the server does not allow the folder {folder}", folder=folder)
             self.server.make(folder)

@@ -69,7 +69,7 @@ class FakeServer:
     ``alter`` (what the server makes of an appended mail), ``merges`` (Gmail: an
     APPEND of a known Message-ID is answered with the mail that is there),
     ``size_of`` (some servers guess RFC822.SIZE), ``closed`` (folders that may
-    not be opened), ``no_flags`` (STORE is refused),
+    not be opened), ``no_flags`` (STORE is refused), ``no_folders`` (what CREATE is answered with),
     ``deaf`` (names of commands that are answered OK with nothing done),
     ``names`` (further capabilities). ``late`` collects appended mails that the
     server will store only when ``land`` is called; None: stores at once.
@@ -87,6 +87,7 @@ class FakeServer:
     alter: Callable[[bytes], bytes] | None = None
     merges: bool = False
     size_of: Callable[[bytes], int] = len
+    no_folders: Exception | None = None
     closed: set[str] = field(default_factory=set)
     no_flags: bool = False
     deaf: set[str] = field(default_factory=set)

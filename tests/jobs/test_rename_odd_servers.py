@@ -13,7 +13,7 @@ from fakes.mailserver import FakeServer
 from fakes.rename_world import World, case_mail, renamed
 
 from mailwatch.core.renaming import Mode
-from mailwatch.errors import TemporaryError
+from mailwatch.errors import Refused, TemporaryError
 from mailwatch.jobs.rename import RenameRow
 
 ORIGINAL = case_mail(1)
@@ -107,6 +107,37 @@ def test_a_folder_of_originals_that_cannot_be_made_stops_before_the_copy(tmp_pat
     world = on(tmp_path, FakeServer(prefix="elsewhere/"))
     assert ends(world.rename()) == [("planned", "no-permission")]
     assert world.raws("INBOX") == [ORIGINAL]
+    world.close()
+
+
+@pytest.mark.parametrize("mode", [Mode.REPLACE, Mode.COPY])
+@pytest.mark.parametrize(
+    ("error", "read_only", "why"),
+    [
+        (Refused("refused", "no"), False, "own-folder"),
+        (Refused("refused", "no"), True, "read-only"),
+        (Refused("over-quota", "full"), True, "over-quota"),
+        (TemporaryError("internal error"), True, "read-only"),
+    ],
+)
+def test_why_no_folder_of_ours_can_be_made(
+    tmp_path: Path, error: Exception, why: str, mode: Mode, *, read_only: bool
+) -> None:
+    """Few servers say that a mailbox can only be read; the folder that was to be renamed tells it."""
+    world = on(tmp_path, FakeServer(no_folders=error), mode)
+    world.server.folders["INBOX"].read_only = read_only
+    assert ends(world.rename()) == [("planned", why)]
+    assert world.raws("INBOX") == [ORIGINAL]
+    world.close()
+
+
+def test_a_server_in_trouble_is_no_read_only_mailbox(tmp_path: Path) -> None:
+    """Where the folder can be written to, the trouble passes: the run ends, and another one goes on."""
+    world = on(tmp_path, FakeServer(no_folders=TemporaryError("internal error")))
+    with pytest.raises(TemporaryError):
+        world.rename()
+    world.server.no_folders = None
+    assert ends(world.rename()) == [("done", None)]
     world.close()
 
 

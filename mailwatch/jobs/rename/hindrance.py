@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from mailwatch.core.rename_consent import WITHDRAWN
 from mailwatch.core.renaming import OPEN_STATES
-from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
+from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words, counted
 from mailwatch.jobs.rename.record import RenameRow
 
 OWN_FOLDER = "own-folder"
@@ -36,9 +36,10 @@ def hindered(rows: Iterable[RenameRow]) -> tuple[MailwatchError, ...]:
 
 
 def _hindrance(why: str, count: int) -> MailwatchError:
-    told = "{count} mails wait to be renamed: {why}"
+    told = "not renamed yet: {mails} ({why})"
     if why == WITHDRAWN:
-        told = "{count} renames that were under way cannot be taken back"
+        told = "renamed half, and not taken back yet: {mails}"
+    mails = counted("{n} mail", "{n} mails", count)
     if why in _FOR_A_PERSON:
-        return ConfigError(told, mend=_FOR_A_PERSON[why], count=count, why=Words(why))
-    return TemporaryError(told, mend="see them with: mailwatch rename --dry-run", count=count, why=Words(why))
+        return ConfigError(told, mend=_FOR_A_PERSON[why], mails=mails, why=Words(why))
+    return TemporaryError(told, mend="see them with: mailwatch rename --dry-run", mails=mails, why=Words(why))

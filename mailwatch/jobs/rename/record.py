@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailwatch.core.entries import Renamed, Text, Undone
 from mailwatch.core.renaming import OPEN_STATES, Direction, Plan
-from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words, counted
 from mailwatch.ports import Transaction
-
-_FOR_A_PERSON = {
-    "read-only": "give the account the right to change the folder, or set rename to off for it",
-    "no-permission": "give the account the right to change the folder, or set rename to off for it",
-    "over-quota": "make room in the mailbox",
-    "no-folder": "see its folders with: mailwatch check",
-}
-"""What keeps a rename waiting until somebody does something, and what that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +30,6 @@ def row(plan: Plan) -> RenameRow:
     return RenameRow(
         plan.original, str(plan.number), plan.subject_from, plan.subject_to, plan.state, plan.why
     )
-
-
-def hindered(rows: Iterable[RenameRow]) -> tuple[MailwatchError, ...]:
-    """One error for each thing that keeps renames from going on. They stay planned and are tried again."""
-    waiting = Counter(r.why for r in rows if r.why is not None and r.state in OPEN_STATES)
-    return tuple(_hindrance(why, count) for why, count in sorted(waiting.items()))
-
-
-def _hindrance(why: str, count: int) -> MailwatchError:
-    told = "not renamed yet: {mails} ({why})"
-    mails = counted("{n} mail", "{n} mails", count)
-    if why in _FOR_A_PERSON:
-        return ConfigError(told, mend=_FOR_A_PERSON[why], mails=mails, why=Words(why))
-    return TemporaryError(told, mend="see them with: mailwatch rename --dry-run", mails=mails, why=Words(why))
 
 
 def save(transaction: Transaction, plans: list[Plan]) -> None:
