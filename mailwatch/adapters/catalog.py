@@ -1,25 +1,22 @@
 """The catalogues of translations, read from ``mailwatch/locale/<language>.po`` as they stand.
 
 The English sentence is the msgid. A .po file is what translators edit; it is
-compiled in memory, so that no compiled file can be stale.
+read as it is, so that no compiled file can be stale.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
+from gettext import NullTranslations
+from pathlib import Path
 from string import Formatter
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
-
+import mailwatch
+from mailwatch.adapters import po
 from mailwatch.errors import ConfigError, Words
 
 LANGUAGES = ("ko", "en")
+LOCALE = Path(mailwatch.__file__).parent / "locale"
 
 
 @cache
@@ -27,18 +24,13 @@ def catalog(language: str) -> NullTranslations:
     """The translations into ``language``; English answers with the msgid itself.
 
     Raises:
-        ConfigError: there is no such language.
+        ConfigError: there is no such language, or its file cannot be read.
     """
-    if language == "en":
-        return NullTranslations()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_catalog(language))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return NullTranslations() if language == "en" else po.Translations(texts(language))
 
 
-def read_catalog(language: str) -> Catalog:
-    """The .po file of ``language``, parsed.
+def texts(language: str, folder: Path = LOCALE) -> dict[str, str]:
+    """Every msgid of ``language`` with its translation; a plural under its singular.
 
     Raises:
         ConfigError: there is no such language, or its file cannot be read.
@@ -49,10 +41,9 @@ def read_catalog(language: str) -> Catalog:
             language=language,
             languages=", ".join(LANGUAGES),
         )
-    source = files("mailwatch") / "locale" / f"{language}.po"
     try:
-        return read_po(io.BytesIO(source.read_bytes()), locale=language, abort_invalid=True)
-    except (OSError, PoFileError, ValueError) as error:
+        return po.read((folder / f"{language}.po").read_text("utf-8"))
+    except (OSError, ValueError) as error:
         raise ConfigError(
             "the translations for {language} cannot be read: {error}",
             mend="install mailwatch again",
@@ -86,14 +77,3 @@ class _Names(dict[str, str]):
     def __missing__(self, key: str) -> str:
         self[key] = ""
         return ""
-
-
-def texts(language: str) -> Mapping[str, str]:
-    """Every msgid of ``language`` with its translation; of plurals the first form."""
-    found: dict[str, str] = {}
-    for message in read_catalog(language):
-        msgid = message.id[0] if isinstance(message.id, (list, tuple)) else message.id
-        text = message.string[0] if isinstance(message.string, (list, tuple)) else message.string
-        if msgid:
-            found[str(msgid)] = str(text)
-    return found

@@ -10,12 +10,13 @@ from typing import Any
 
 import click
 
-from mailwatch.cli import outcome
+from mailwatch.cli import outcome, voice
+from mailwatch.cli.help import Spoken
 from mailwatch.cli.menu import MENU
 from mailwatch.cli.session import Session
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Spoken, click.Group):
     """A group that knows its commands by name and imports one when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -34,7 +35,17 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in ``--help``, from the menu alone."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, MENU[name].summary) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, voice.say(MENU[name].summary)) for name in self.list_commands(ctx)])
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options, then commands."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run one command line, in the language of the environment until something else is said."""
+        voice.speak(voice.of_environment())
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; whatever it raises becomes words and an exit code in one place."""
@@ -43,13 +54,26 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
 
 
+def _speak(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """``--lang`` holds for help and complaints, too, wherever it stands among them."""
+    if value:
+        voice.speak(value)
+    return value
+
+
 @click.group(
     cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use.")
-@click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of what is printed.")
+@click.option(
+    "--lang",
+    type=click.Choice(["ko", "en"]),
+    callback=_speak,
+    is_eager=True,
+    help="Language of what is printed. Default: that of the configuration, for help that of LANG.",
+)
 @click.option("-v", "--verbose", count=True, help="Say more; twice: say everything. Shows tracebacks.")
-@click.version_option(package_name="mailwatchd", prog_name="mailwatch")
+@click.version_option(package_name="mailwatchd", prog_name="mailwatch", help="Show the version and end.")
 @click.pass_context
 def cli(ctx: click.Context, config: Path | None, lang: str | None, verbose: int) -> None:
     """Keeps the record of your Microsoft support cases straight from your own mailbox.

@@ -13,8 +13,8 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mailwatch.cli import logs
-from mailwatch.errors import ENGLISH, ConfigError, MailwatchError, Words
+from mailwatch.cli import logs, voice
+from mailwatch.errors import ConfigError, Words
 
 if TYPE_CHECKING:
     from mailwatch.config import Config
@@ -47,7 +47,7 @@ class Session:
     @property
     def language(self) -> str:
         """``--lang``, else the configuration's (once it is read), else the environment's."""
-        return self.lang or (self.known.language if self.known else _of_environment())
+        return self.lang or (self.known.language if self.known else voice.of_environment())
 
     def say(self, words: Words | str, **values: object) -> str:
         """A sentence in the reader's language."""
@@ -59,7 +59,7 @@ class Session:
     def catalogue(self) -> NullTranslations:
         """The translations into the reader's language; English needs none."""
         if self._catalogue is None:
-            self._catalogue = _catalogue(self.language)
+            self._catalogue = voice.catalogue(self.language)
         return self._catalogue
 
     @property
@@ -113,18 +113,6 @@ def _module(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def _catalogue(language: str) -> NullTranslations:
-    """The translations; English where they cannot be read, for an error must be told in any case."""
-    if language == "en":
-        return ENGLISH
-    try:
-        found: NullTranslations = _module("mailwatch.adapters.catalog").catalog(language)
-    except MailwatchError as error:
-        _log.warning("%s", error)
-        return ENGLISH
-    return found
-
-
 def _opening() -> Opening:
     opening: Opening = _module("mailwatch.cli.opening")
     return opening
@@ -152,11 +140,3 @@ class Opening(Protocol):
     def become_owner(self, data: Path) -> None:
         """See ``mailwatch.cli.identity``."""
         ...
-
-
-def _of_environment() -> str:
-    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(variable)
-        if value:
-            return "ko" if value.startswith("ko") else "en"
-    return "en"

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
 import messages  # the tool that collects sentences; found through the line above
 
-from mailwatch.adapters import catalog as catalogs
-from mailwatch.adapters.catalog import LANGUAGES, catalog, placeholders, read_catalog, say, texts
+from mailwatch.adapters import po
+from mailwatch.adapters.catalog import LANGUAGES, catalog, placeholders, say, texts
 from mailwatch.errors import ConfigError, Words, counted
 
 KOREAN = texts("ko")
@@ -118,13 +118,38 @@ def test_languages_that_are_not_there() -> None:
     assert LANGUAGES == ("ko", "en")
 
 
-def test_a_broken_file_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A damaged installation is a thing to mend, not a traceback."""
-    (tmp_path / "locale").mkdir()
-    (tmp_path / "locale" / "ko.po").write_text("nonsense\n", encoding="utf-8")
-    monkeypatch.setattr(catalogs, "files", lambda _: tmp_path)
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"nonsense\n",
+        b"",
+        b"\xff",
+        b'msgid "a"\nmsgstr "b\n',
+        b'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n',
+    ],
+)
+def test_a_broken_file_is_told(tmp_path: Path, content: bytes) -> None:
+    """A damaged installation is a thing to mend, not a traceback; a language with two plurals is not read."""
+    (tmp_path / "ko.po").write_bytes(content)
     with pytest.raises(ConfigError, match="cannot be read"):
-        read_catalog("ko")
+        texts("ko", tmp_path)
+
+
+def test_the_catalogue_is_read_as_babel_reads_it() -> None:
+    """Our reader is there for its speed; what it reads is what every reader of .po files reads."""
+    expected = {}
+    for message in read_po(io.BytesIO(messages.PO.read_bytes()), locale="ko"):
+        if message.id:
+            key, text = (m if isinstance(m, str) else m[0] for m in (message.id, message.string))
+            expected[key] = text
+    assert texts("ko") == expected
+
+
+def test_the_signs_of_a_po_file_are_read() -> None:
+    """Lines that go on, quotes, backslashes, tabs and line breaks."""
+    header = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
+    text = header + '#: a.py\nmsgid "one"\nmsgid_plural "many"\nmsgstr[0] ""\n"a\\"b\\\\"\n"\\n\\tc"\n'
+    assert po.read(text) == {"one": 'a"b\\\n\tc'}
 
 
 @pytest.mark.parametrize(

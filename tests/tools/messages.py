@@ -20,6 +20,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from mailwatch.cli.help import paragraphs
+
 ROOT = Path(__file__).resolve().parents[2]
 PO = ROOT / "mailwatch" / "locale" / "ko.po"
 
@@ -39,7 +41,7 @@ SAYERS = frozenset(
 )
 COUNTERS = frozenset({"counted", "ngettext"})
 """What says something of a count: a sentence for one, and one for any other number."""
-KEYWORDS = frozenset({"mend", "template"})
+KEYWORDS = frozenset({"help", "mend", "template"})
 
 Found = tuple[str, int, str | tuple[str, str]]
 
@@ -79,8 +81,17 @@ def _sources(translated: frozenset[str]) -> Iterator[Found]:
             if isinstance(node, ast.Call):
                 for message in _said(node):
                     yield _name(path), node.lineno, message
+            elif isinstance(node, ast.FunctionDef) and _is_command(node):
+                for text in paragraphs(ast.get_docstring(node) or ""):
+                    yield _name(path), node.lineno, text
             elif isinstance(node, ast.Constant) and node.value in translated:
                 yield _name(path), node.lineno, str(node.value)
+
+
+def _is_command(function: ast.FunctionDef) -> bool:
+    """Its docstring is a page of help."""
+    calls = [d.func for d in function.decorator_list if isinstance(d, ast.Call)]
+    return bool({"command", "group"} & {getattr(call, "attr", getattr(call, "id", "")) for call in calls})
 
 
 def _said(call: ast.Call) -> Iterator[str | tuple[str, str]]:
@@ -88,6 +99,9 @@ def _said(call: ast.Call) -> Iterator[str | tuple[str, str]]:
     texts = [_text(argument) for argument in call.args]
     if name in COUNTERS and len(texts) >= 2 and texts[0] and texts[1]:
         yield texts[0], texts[1]
+    elif name == "Item" and len(texts) > 2 and texts[2]:
+        # A line of ``mailwatch --help``.
+        yield texts[2]
     elif name in SAYERS and texts and texts[0]:
         yield texts[0]
     for keyword in call.keywords:

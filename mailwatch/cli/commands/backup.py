@@ -9,6 +9,7 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.errors import counted
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mailwatch.wiring.backup import BackupReport
 
 
-@click.command()
+@command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 @as_json
 @pass_session

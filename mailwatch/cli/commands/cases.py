@@ -9,6 +9,7 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.known import schemes
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
@@ -23,7 +24,7 @@ _STATUSES = ("open", "dormant", "unverified", "related")
 _HEADERS = ("Case number", "Status", "Mails", "Last mail", "Title")
 
 
-@click.command()
+@command()
 @click.option("--status", type=click.Choice(_STATUSES), help="Only cases of this status.")
 @as_json
 @pass_session
@@ -62,7 +63,7 @@ def _list(session: Session, rows: Sequence[CaseRow]) -> None:
     )
 
 
-@click.command()
+@command()
 @click.argument("number", nargs=-1, required=True)
 @as_json
 @pass_session

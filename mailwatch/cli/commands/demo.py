@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from mailwatch.cli.commands.options import pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.errors import ConfigError
 
 
-@click.command()
+@command()
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),

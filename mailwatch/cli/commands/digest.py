@@ -8,13 +8,14 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
 from mailwatch.cli.terminal import safe_lines
 from mailwatch.errors import ConfigError
 
 
-@click.command()
+@command()
 @click.argument("name", required=False)
 @click.option("--send", is_flag=True, help="Send it to its readers, each of them once a day.")
 @click.option(
@@ -28,7 +29,9 @@ def digest(
 ) -> None:
     """Print the digest NAME (default: the first) as it stands now."""
     if send and (html or lang):
-        raise click.UsageError("--send stands alone: each reader gets the digest in a language of his own")
+        raise click.UsageError(
+            session.say("--send stands alone: each reader gets the digest in a language of his own")
+        )
     if send:
         _send(session, name, as_json=as_json)
         return

@@ -6,10 +6,11 @@ import click
 
 from mailwatch.cli import output
 from mailwatch.cli.commands.options import pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 
 
-@click.command()
+@command()
 @click.argument("message", metavar="MESSAGE")
 @click.argument("number", metavar="NUMBER|none")
 @click.option("--reason", help="Why; kept with the decision.")

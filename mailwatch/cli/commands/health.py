@@ -8,6 +8,7 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _MARK = {True: "ok", False: "wrong", None: "note"}
 
 
-@click.command()
+@command()
 @as_json
 @pass_session
 def check(session: Session, *, as_json: bool) -> None:
@@ -48,7 +49,7 @@ def check(session: Session, *, as_json: bool) -> None:
         raise click.exceptions.Exit(ExitCode.PROBLEM)
 
 
-@click.command()
+@command()
 @as_json
 @pass_session
 def status(session: Session, *, as_json: bool) -> None:

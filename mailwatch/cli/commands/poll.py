@@ -10,6 +10,7 @@ import click
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands import troubles
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.errors import counted
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mailwatch.jobs.poll_report import PollReport
 
 
-@click.command()
+@command()
 @as_json
 @pass_session
 def poll(session: Session, *, as_json: bool) -> None:
@@ -28,7 +29,7 @@ def poll(session: Session, *, as_json: bool) -> None:
     _tell(session, report, as_json=as_json)
 
 
-@click.command("import")
+@command("import")
 @click.argument(
     "paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(exists=True, path_type=Path)
 )

@@ -8,6 +8,7 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.cli.terminal import safe_lines
 from mailwatch.cli.when import day_and_time
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _SHOWN = 2000
 
 
-@click.command()
+@command()
 @click.argument("action", type=click.Choice(["list", "show", "retry"]), default="list")
 @click.argument("ref", required=False, metavar="[MESSAGE]")
 @as_json
@@ -28,7 +29,7 @@ _SHOWN = 2000
 def quarantine(session: Session, action: str, ref: str | None, *, as_json: bool) -> None:
     """List mail that could not be read, show one, or retry one or all. The originals are in the archive."""
     if action == "show" and ref is None:
-        raise click.UsageError("show needs a MESSAGE: its sha256, at least the first 8 digits")
+        raise click.UsageError(session.say("show needs a MESSAGE: its sha256, at least the first 8 digits"))
     with session.app() as app:
         rows = app.quarantine(action, ref)
         beginnings = [_beginning(app, row) for row in rows] if action == "show" and not as_json else []

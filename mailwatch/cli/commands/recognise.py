@@ -9,6 +9,7 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.known import every_scheme, schemes
 from mailwatch.cli.session import Session
 from mailwatch.config import Config
@@ -21,7 +22,7 @@ from mailwatch.core.schemes import subject_token
 _MOST = 1024 * 1024
 
 
-@click.command()
+@command()
 @click.argument("text", nargs=-1, required=True)
 @click.option("--sender", metavar="ADDR", help="Judge the text as if this address had sent it.")
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="The day of the mail. Default: today.")

@@ -10,6 +10,7 @@ import click
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands import troubles
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mailwatch.jobs.rename import RenameRow
 
 
-@click.command()
+@command()
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option("--backlog", is_flag=True, help="Also mail that lay there before renaming was switched on.")
 @click.option(
@@ -30,11 +31,11 @@ def rename(
     session: Session, number: str | None, *, dry_run: bool, backlog: bool, everything: bool, as_json: bool
 ) -> None:
     """Carry out the renames that are due. `--undo NUMBER` or `--undo --all` takes them back."""
-    undo = _what_to_undo(number, everything=everything)
+    undo = _what_to_undo(session, number, everything=everything)
     if undo is not None and backlog:
-        raise click.UsageError("--backlog and --undo exclude each other")
+        raise click.UsageError(session.say("--backlog and --undo exclude each other"))
     if undo is not None and dry_run:
-        raise click.UsageError("--dry-run and --undo exclude each other")
+        raise click.UsageError(session.say("--dry-run and --undo exclude each other"))
     with session.app(mailboxes=True) as app:
         renames = app.rename(dry_run=dry_run, backlog=backlog, undo=undo)
     _tell(session, renames.rows, as_json=as_json)
@@ -64,11 +65,11 @@ def _tell(session: Session, rows: Sequence[RenameRow], *, as_json: bool) -> None
         output.line(session.say("nothing to rename"))
 
 
-def _what_to_undo(number: str | None, *, everything: bool) -> str | None:
+def _what_to_undo(session: Session, number: str | None, *, everything: bool) -> str | None:
     if number is None:
         if everything:
-            raise click.UsageError("--all belongs to --undo")
+            raise click.UsageError(session.say("--all belongs to --undo"))
         return None
     if bool(number) is everything:
-        raise click.UsageError("--undo takes either a NUMBER or --all")
+        raise click.UsageError(session.say("--undo takes either a NUMBER or --all"))
     return "--all" if everything else number

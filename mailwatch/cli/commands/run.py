@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 
-import click
-
 from mailwatch.cli import logs
 from mailwatch.cli.commands.options import pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.errors import ConfigError
 
 
-@click.command()
+@command()
 @pass_session
 def run(session: Session) -> None:
     """Watch all mailboxes until told to end: the daemon, for systemd, a container or a terminal.

@@ -8,6 +8,7 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
 from mailwatch.core.privacy import hide_codes
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from mailwatch.wiring import App
 
 
-@click.command()
+@command()
 @click.argument("text", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, help="At most so many. Default: 50.")
 @as_json
 @pass_session
 def search(session: Session, text: tuple[str, ...], limit: int, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import click
 
 from mailwatch.cli import json_shapes, output
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.help import command
 from mailwatch.cli.outcome import ExitCode
 from mailwatch.cli.session import Session
 from mailwatch.errors import counted
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mailwatch.ports import Change
 
 
-@click.command()
+@command()
 @click.option(
     "--refile", is_flag=True, help="Run today's rules over the archive and list what they decide otherwise."
 )
@@ -40,7 +41,7 @@ def reindex(
 ) -> None:
     """Rebuild lists and search from ledger and archive. Originals are never changed."""
     if apply and not refile:
-        raise click.UsageError("--apply belongs to --refile")
+        raise click.UsageError(session.say("--apply belongs to --refile"))
     with session.app(stale=True) as app, output.progress(session, "Rebuilding") as progress:
         report = app.reindex(refile=refile, apply=apply, from_dir=folder, rescan=rescan, progress=progress)
     if as_json:
@@ -65,7 +66,7 @@ def _verdict(session: Session, filing: Filing | None) -> str:
     return filing.number.canonical if filing.number else session.say(filing.verdict.value)
 
 
-@click.command()
+@command()
 @as_json
 @pass_session
 def verify(session: Session, *, as_json: bool) -> None:
