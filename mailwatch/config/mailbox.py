@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from mailwatch.config.secret import SecretField
 from mailwatch.config.section import Section, SomeOf, Tls, refuse_plain_text, with_port
 from mailwatch.config.values import ConfigPath, Duration, MailAddress, Name, Port, Switch, Wrong
+from mailwatch.core.renamable import REFUSED_ROLES
 from mailwatch.core.renaming import Mode
 
 
@@ -57,12 +58,27 @@ def _mode(value: object) -> object:
     return value
 
 
+_ATTRIBUTES = {f"\\{role}" for role in (*REFUSED_ROLES, "archive")}
+_NEVER_RENAMED = {f"\\{role}" for role in REFUSED_ROLES}
+
+
+def _attribute(name: str) -> str:
+    if name.startswith("\\") and name.lower() not in _ATTRIBUTES:
+        raise Wrong(
+            "{name} is no attribute that folders have; there are {known}",
+            name=name,
+            known=", ".join(sorted(f"\\{one[1:].capitalize()}" for one in _ATTRIBUTES)),
+        )
+    return name
+
+
 class FolderConfig(Section):
     """One folder, or all folders that a pattern fits."""
 
-    name: str = Field(
+    name: Annotated[str, AfterValidator(_attribute)] = Field(
         min_length=1,
-        description="Name as mail programs show it, with `/` between levels, or a pattern with `*`.",
+        description="Name as mail programs show it, with `/` between levels; a pattern with `*`, which also "
+        "fits folders made later, but never Drafts, Trash and All Mail; or an attribute: `\\Junk`.",
         examples=["INBOX"],
     )
     rename: Annotated[Mode, BeforeValidator(_mode)] = Field(
@@ -74,6 +90,12 @@ class FolderConfig(Section):
     outgoing: Switch = Field(
         default=False, description="Mail in this folder was sent by us.", examples=[True]
     )
+
+    @model_validator(mode="after")
+    def _refused(self) -> FolderConfig:
+        if self.rename is not Mode.OFF and self.name.lower() in _NEVER_RENAMED:
+            raise Wrong("mail in {name} is read, but never renamed; leave rename out", name=self.name)
+        return self
 
 
 def _folder(value: object) -> object:
@@ -99,8 +121,8 @@ class MailboxConfig(Section):
     )
     folders: SomeOf[Annotated[FolderConfig, BeforeValidator(_folder)]] = Field(
         default=(FolderConfig(name="INBOX"),),
-        description="What is read: names, patterns, or `{name, rename, outgoing}`.",
-        examples=[["INBOX", {"name": "Support", "rename": "replace"}]],
+        description="What is read: names, patterns, attributes, or `{name, rename, outgoing}`.",
+        examples=[["INBOX", "INBOX/Support/*", {"name": "Cases", "rename": "replace"}]],
     )
     outgoing: Literal["sent", "none"] = Field(
         default="sent",

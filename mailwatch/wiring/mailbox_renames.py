@@ -61,7 +61,6 @@ class MailboxRenames:
         return assemble.rename_folders(choose(folders, wishes, sent=self.mailbox.outgoing == "sent")[0])
 
     def _modes(self, folders: Sequence[Folder]) -> ModeOf:
-        """The configuration alone decides; ``folders`` tell the server's delimiter."""
-        delimiter = folders[0].delimiter if folders else "/"
+        """The configuration alone decides; ``folders`` tell the server's delimiter and special uses."""
         wishes = assemble.wishes(self.mailbox)
-        return lambda name: mode_of(name, delimiter, wishes)
+        return lambda name: mode_of(name, folders, wishes)

@@ -310,6 +310,20 @@ def test_known_names_help_where_no_attribute_exists(name: str, role: Role) -> No
     assert roles((name, ()))[name] is role
 
 
+def test_mail_in_junk_is_safe_from_renaming_where_the_server_marks_other_folders_alone() -> None:
+    r"""Junk, Trash and Drafts are known by name beside attributes; a second Sent is not made up."""
+    found = roles(
+        ("보낸 편지함", (r"\sent",)), ("Sent", ()), ("INBOX/정크 메일", ()), ("Trash", ()), ("Spam", ())
+    )
+    assert found == {
+        "보낸 편지함": Role.SENT,
+        "Sent": Role.NONE,
+        "INBOX/정크 메일": Role.JUNK,
+        "Trash": Role.TRASH,
+        "Spam": Role.JUNK,
+    }
+
+
 def test_names_are_cut_at_the_servers_own_delimiter() -> None:
     """Courier's folders lie below INBOX, with a dot; a flat server has no delimiter at all."""
     dotted = Row(frozenset(), ".", b"INBOX.Sent")

@@ -208,6 +208,14 @@ def test_each_problem_has_its_place_and_words(write: Write, text: str, expected:
             "mailboxes.0.folders.0.rename: expected one of: off, replace or copy",
         ),
         ("folders: [I, I]", "mailboxes.0.folders.1: the folder I is listed already"),
+        (
+            r"folders: [{name: \Junk, rename: copy}]",
+            r"mailboxes.0.folders.0: mail in \Junk is read, but never renamed; leave rename out",
+        ),
+        (
+            r"folders: [\Jnk]",
+            r"mailboxes.0.folders.0.name: \Jnk is no attribute that folders have; there are \All, \Archive, ",
+        ),
         ("outgoing: some", "mailboxes.0.outgoing: expected one of: sent or none"),
     ],
 )

@@ -149,3 +149,17 @@ def test_an_entry_holds_all_that_an_undo_needs(world: World) -> None:
         assert len(entry[name]) == 64
         int(entry[name], 16)
     world.close()
+
+
+@pytest.mark.parametrize("role", ["junk", "sent", "drafts", "trash", "all"])
+def test_a_refused_folder_is_never_renamed_whoever_asks(world: World, role: str) -> None:
+    """Neither by a poll nor by a person who asks for the backlog; the preview says why."""
+    world.deliver(case_mail())
+    folder = RenameFolder("INBOX", role, Mode.REPLACE)
+    renamer = world.renamer()
+    assert () == renamer.plan("support", [folder], settle=timedelta(0))
+    assert () == renamer.plan("support", [folder], settle=timedelta(0), backlog=True, by_person=True)
+    rows = renamer.preview("support", [folder], lambda _: Mode.REPLACE, backlog=True)
+    assert ["folder-role"] == [row.why for row in rows]
+    assert () == world.advance(renamer)
+    assert [case_mail()] == world.raws("INBOX")

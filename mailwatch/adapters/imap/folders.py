@@ -23,7 +23,10 @@ _BY_ATTRIBUTE = {
     r"\archive": Role.ARCHIVE,
 }
 
-# Consulted only where a server gives no special-use attribute at all.
+_TOLD_BY_NAME = frozenset({Role.JUNK, Role.TRASH, Role.DRAFTS})
+"""Known by name even where a server marks other folders: their mail is never renamed, which must not fail."""
+
+# Consulted for other roles only where a server gives no special-use attribute at all.
 _BY_NAME = {
     Role.SENT: "sent|sent items|sent messages|sent mail"
     "|보낸 편지함|보낸편지함|보낸메일함|보낸 메일함|보낸 항목",
@@ -103,10 +106,9 @@ def _role(name: str, row: Row, *, by_name: bool) -> Role:
     for attribute in sorted(row.attributes):
         if attribute in _BY_ATTRIBUTE:
             return _BY_ATTRIBUTE[attribute]
-    if not by_name:
-        return Role.NONE
     last = name.rsplit(row.delimiter, 1)[-1] if row.delimiter else name
-    return _ROLE_OF_NAME.get(last.casefold(), Role.NONE)
+    role = _ROLE_OF_NAME.get(last.casefold(), Role.NONE)
+    return role if by_name or role in _TOLD_BY_NAME else Role.NONE
 
 
 def to_rows(parsed: Iterable[tuple[object, object, object]]) -> tuple[Row, ...]:
