@@ -24,7 +24,8 @@ class AlertsConfig(Section):
     )
     to: Readers | None = Field(
         default=None,
-        description="Who is told. Default: the readers of the first digest.",
+        description="Who is told. Default: the readers of the first digest; without one, each mailbox's "
+        "own address.",
         examples=[["lee@contoso.example"]],
     )
     also: Readers = Field(

@@ -218,7 +218,8 @@ class Config(Section):
     def alert_readers(self) -> tuple[RecipientConfig, ...]:
         """Who hears of alarms."""
         first = next(iter(self.all_digests), None)
-        to = self.alerts.to if self.alerts.to is not None else (first.to if first else ())
+        own = tuple(RecipientConfig(address=mailbox.address) for mailbox in self.mailboxes)
+        to = self.alerts.to if self.alerts.to is not None else (first.to if first else own)
         return tuple({reader.address: reader for reader in (*to, *self.alerts.also)}.values())
 
     def delivery(self, digest: DigestConfig) -> Literal["smtp", "imap"]:

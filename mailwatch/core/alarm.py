@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+
+from mailwatch.core.digest_facts import GapFacts
 
 RECORDED_AFTER = timedelta(minutes=15)
 """A stretch without a good look that is longer than this, or three times the polling, enters the ledger."""
@@ -22,3 +25,13 @@ def is_alarming(since: datetime, failures: int, now: datetime, after: timedelta)
     Only after a look that went wrong: the first minutes after a long rest of mailwatch are no alarm.
     """
     return failures > 0 and now - since >= after
+
+
+def outage_going_on(gaps: Iterable[GapFacts], mailbox: str) -> datetime | None:
+    """Since when ``mailbox`` is down by what the ledger has, or None where no outage of it goes on.
+
+    An outage is recorded when it is noticed and once more, with its end, when it is over.
+    """
+    ours = [g for g in gaps if g.what == "outage" and g.mailbox == mailbox]
+    over = {g.since for g in ours if g.until is not None}
+    return max((g.since for g in ours if g.since is not None and g.since not in over), default=None)

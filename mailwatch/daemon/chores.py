@@ -13,14 +13,13 @@ from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config import config_hash
 from mailwatch.config.model import Config
-from mailwatch.core.alarm import is_alarming, is_gap
 from mailwatch.core.entries import ConfigSeen
+from mailwatch.daemon.alarming import Alarming
 from mailwatch.daemon.events import event
 from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.post import Post
 from mailwatch.daemon.state import State
-from mailwatch.daemon.telling import MailLog
-from mailwatch.errors import MailwatchError, Words
+from mailwatch.errors import MailwatchError
 from mailwatch.jobs.rename import let_go
 from mailwatch.jobs.retention import Retention, forget
 from mailwatch.ports import Clock
@@ -43,12 +42,10 @@ class Chores:
         self._store = store
         self._clock = clock
         self._hearts = hearts
-        self._alarms = digests.alarms(config, store, archive, clock)
-        self._post = Post(config, store, archive, clock, alarms=self._alarms)
-        self._log = MailLog()
-        self._started = clock()
+        alarms = digests.alarms(config, store, archive, clock)
+        self._alarming = Alarming(config, store, alarms, clock)
+        self._post = Post(config, store, archive, clock, alarms=alarms)
         self._began = time.monotonic()
-        self._down: dict[str, datetime] = {}
         self._lock = threading.Lock()
         self._running = 0
 
@@ -65,7 +62,7 @@ class Chores:
             return
         with self._chore("digests"):
             if self._post.send_due():
-                self._send_alarms()
+                self._alarming.send(states)
         event("digests-looked-at", level=logging.DEBUG)
 
     def _first_round_is_over(self, states: Sequence[State]) -> bool:
@@ -77,37 +74,13 @@ class Chores:
 
     def passed(self, state: State, before: datetime | None) -> None:
         """A mailbox was read well; called by its own thread, before anything else is."""
-        until = state.last_good
-        since = self._down.pop(state.name, None) or before
-        if until is None or since is None:
-            return
-        if is_gap(since, until, self._config.poll) or self._was_told(state.name, since, until):
-            self._alarms.back(state.name, since, until)
-            event("outage", mailbox=state.name, since=since.isoformat(), until=until.isoformat())
-
-    def _was_told(self, mailbox: str, since: datetime, until: datetime) -> bool:
-        """Whether an alarm went out, perhaps by an earlier process: who polls rarely is not in trouble."""
-        return until - since >= self._config.alerts.after and self._alarms.told(mailbox, since)
+        self._alarming.passed(state, before)
 
     def alarms(self, states: Sequence[State]) -> None:
         """Tell once of each mailbox that has not been read for too long, and send what waits."""
         with self._chore("alarms"):
-            for state in states:
-                since = state.last_good or self._started
-                if is_alarming(since, state.failures, self._clock(), self._config.alerts.after):
-                    self._raise_alarm(state, since)
-            self._send_alarms()
-
-    def _send_alarms(self) -> None:
-        for row in self._alarms.send():
-            self._log.tell("alert", row)
-
-    def _raise_alarm(self, state: State, since: datetime) -> None:
-        if self._down.get(state.name) == since:
-            return
-        self._down[state.name] = since
-        if self._alarms.down(state.name, since, state.trouble or Words("")):
-            event("not-watched", level=logging.ERROR, mailbox=state.name, since=since.isoformat())
+            self._alarming.look(states)
+            self._alarming.send(states)
 
     # ── rare work ─────────────────────────────────────────────────────────────
 

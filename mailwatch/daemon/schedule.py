@@ -56,8 +56,10 @@ def timetable(
     for watcher in watchers:
         first = now + timedelta(seconds=chance(0, SPREAD * (len(watchers) - 1)))
         _add(scheduler, watcher, config, first, night=int(chance(0, 59)))
+    # Who wants to hear of trouble within less than a minute is heard that often.
+    often = min(60.0, max(1.0, config.alerts.after.total_seconds()))
     for name, chore in minutely.items():
-        scheduler.add_job(chore, IntervalTrigger(seconds=60), next_run_time=now, id=name)
+        scheduler.add_job(chore, IntervalTrigger(seconds=often), next_run_time=now, id=name)
     scheduler.add_job(nightly, CronTrigger(hour=NIGHT, minute=30, timezone=config.timezone), id="nightly")
     scheduler.add_listener(_tell, EVENT_JOB_ERROR)
     return scheduler

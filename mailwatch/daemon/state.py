@@ -11,7 +11,10 @@ from mailwatch.errors import Words
 
 @dataclass(slots=True)
 class State:
-    """How a mailbox is, for status line and alarm. Read by other threads; each field is replaced whole."""
+    """How a mailbox is, for status line and alarm. Read by other threads; each field is replaced whole.
+
+    ``trouble`` is a whole line: the mailbox, what is wrong, and what to do about it.
+    """
 
     name: str
     last_good: datetime | None = None

@@ -18,11 +18,10 @@ def status_line(states: Sequence[State], zone: tzinfo) -> Words:
     if troubled:
         first = troubled[0]
         return Words(
-            "in trouble: {count} of {all}; {mailbox}: {trouble}",
+            "in trouble: {count} of {all}; {trouble}",
             {
                 "count": len(troubled),
                 "all": _mailboxes(states),
-                "mailbox": first.name,
                 "trouble": first.trouble,
             },
         )

@@ -19,6 +19,7 @@ from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.state import State
 from mailwatch.daemon.telling import tell_pass
 from mailwatch.errors import MailwatchError, TemporaryError, Words
+from mailwatch.jobs.poll_report import line
 from mailwatch.wiring.one_mailbox import Enough, Hindrance, OneMailbox, Pass
 
 STEP_LIMIT = 900.0
@@ -196,7 +197,8 @@ class Watcher(threading.Thread):
         event("trouble", level=logging.WARNING, mailbox=self.state.name, what=words)
         temporary = error is None or isinstance(error, TemporaryError)
         asked = error.retry_after if isinstance(error, TemporaryError) else None
-        self._patience(words, temporary=temporary, asked=asked)
+        told = line(self.state.name, words, None if error is None else error.mend)
+        self._patience(told, temporary=temporary, asked=asked)
 
     def _patience(self, words: Words, *, temporary: bool, asked: float | None) -> None:
         """Try again later, and later still; where a person must help, not so often that it locks him out."""

@@ -9,7 +9,7 @@ a crash neither forgets nor repeats it. Sending goes the way of the digests.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -37,6 +37,8 @@ _SUBJECT = {
 _BODY = {
     "down": Words(
         "The mailbox {mailbox} could not be read since {since}.\n\n{trouble}\n\n"
+        'What to do: run "sudo mailwatch check" on the machine that mailwatch runs on; each red line says '
+        "how to mend it.\n\n"
         "New mail is not noticed meanwhile. Nothing is lost: mailwatch goes on trying, and reads on from "
         "where it stopped. You will hear once more when it is back.\n"
     ),
@@ -51,6 +53,8 @@ _BODY = {
     ),
 }
 
+_WAITS = Words("it waits until this mailbox can be read again; for alarms to another place set alerts.smtp")
+
 Catalog = Callable[[str], NullTranslations]
 """From a language (ko | en) to its translations."""
 
@@ -58,7 +62,8 @@ Catalog = Callable[[str], NullTranslations]
 class Alarms:
     """Alarms to one group of readers. May be used by several threads at once.
 
-    ``last_resort`` are told besides where the way by which alarms go out may be what is broken.
+    ``last_resort`` are told besides where the way by which alarms go out may be what is broken;
+    ``stand_ins`` where none of the readers can be: other mailboxes that we watch.
     """
 
     def __init__(
@@ -71,10 +76,12 @@ class Alarms:
         catalog: Catalog,
         clock: Clock,
         last_resort: Sequence[Recipient] = (),
+        stand_ins: Sequence[Recipient] = (),
     ) -> None:
         self._store = store
         self._readers = readers
         self._last_resort = last_resort
+        self._stand_ins = [one for one in stand_ins if one.address not in {r.address for r in readers}]
         self._refused: dict[str, datetime] = {}
         self._from = from_addr
         self._catalog = catalog
@@ -82,13 +89,19 @@ class Alarms:
         # What cannot be sent today may still be mended tomorrow: an alarm is never given up.
         self._outgoing = Outgoing(store, sender, {}, clock, lambda _: "", entry=_entry, may_fail=False)
 
-    def down(self, mailbox: str, since: datetime, trouble: Words) -> bool:
-        """Record that the outage since ``since`` goes on, and store the alarm. False: that was done."""
+    def down(
+        self, mailbox: str, since: datetime, trouble: Words, closed: Collection[str] = frozenset()
+    ) -> bool:
+        """Record that the outage since ``since`` goes on, and store the alarm. False: that was done.
+
+        ``closed`` are addresses that nothing can be delivered to at present; theirs waits.
+        """
         with self._store.writing() as tx:
             if self._told(tx, mailbox, since):
                 return False
             tx.ledger.record(Watch("outage", mailbox, since=since))
-            self._put(tx, "down", mailbox, self._readers, since=since, trouble=trouble)
+            readers = (*self._readers, *self._in_their_stead(closed))
+            self._put(tx, "down", mailbox, readers, since=since, trouble=trouble)
         return True
 
     def back(self, mailbox: str, since: datetime, until: datetime) -> None:
@@ -112,22 +125,36 @@ class Alarms:
             self._put(tx, "overdue", digest, readers, since=due, trouble=trouble)
         return True
 
-    def send(self) -> tuple[SendRow, ...]:
-        """Bring on their way what waits; what may have arrived, or was refused, rests before that."""
+    def send(self, closed: Collection[str] = frozenset()) -> tuple[SendRow, ...]:
+        """Bring on their way what waits; what may have arrived, or was refused, rests before that.
+
+        Nothing is tried with the addresses in ``closed``: a mailbox that refuses our password would lock
+        us out for good, were it asked each minute.
+        """
         now = self._clock()
         with self._store.writing() as tx:
             unsent = [i for i in tx.outbox.unsent() if i.name.startswith(PREFIX) and " " in i.name]
         return tuple(
-            self._advance(item, now)
+            SendRow(item.recipient, "stored", _WAITS)
+            if item.recipient in closed
+            else self._advance(item, now)
             for item in unsent
             if not self._rests(item, now) and (item.state == "stored" or rested(item, now))
         )
 
     # ── within ────────────────────────────────────────────────────────────────
 
+    def _in_their_stead(self, closed: Collection[str]) -> Sequence[Recipient]:
+        """One other mailbox, where each reader's own is down."""
+        if not all(reader.address in closed for reader in self._readers):
+            return ()
+        return [one for one in self._stand_ins if one.address not in closed][:1]
+
     def _told(self, tx: Transaction, mailbox: str, since: datetime) -> list[Recipient]:
         return [
-            r for r in self._readers if tx.outbox.get(*_key("down", mailbox, since, r.address)) is not None
+            r
+            for r in (*self._readers, *self._stand_ins)
+            if tx.outbox.get(*_key("down", mailbox, since, r.address)) is not None
         ]
 
     def _advance(self, item: OutboxItem, now: datetime) -> SendRow:

@@ -84,6 +84,7 @@ def alarms(config: Config, store: SqlStore, archive: FileArchive, clock: Clock) 
     mailboxes = MailboxSender(_watched(config, archive))
     readers = tuple(_reader(config, None, reader) for reader in config.alert_readers)
     reached = not first or any(mailboxes.reaches(reader.address) for reader in readers)
+    watched = tuple(Recipient(m.address, config.language, config.timezone) for m in config.mailboxes)
     return Alarms(
         store,
         sender=OtherWay(SmtpSender(settings(smtp)), mailboxes) if smtp else mailboxes,
@@ -92,7 +93,13 @@ def alarms(config: Config, store: SqlStore, archive: FileArchive, clock: Clock) 
         from_addr=sender_address(config, smtp),
         catalog=catalog,
         clock=clock,
+        stand_ins=() if smtp else watched,
     )
+
+
+def alarms_by_smtp(config: Config) -> bool:
+    """Whether alarms leave by SMTP, and not into a watched mailbox, which may be what is down."""
+    return (config.alerts.smtp or config.smtp) is not None
 
 
 def _reader(config: Config, digest: DigestConfig | None, reader: RecipientConfig) -> Recipient:

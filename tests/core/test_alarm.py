@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailwatch.core.alarm import is_alarming, is_gap
+from mailwatch.core.alarm import is_alarming, is_gap, outage_going_on
+from mailwatch.core.digest_facts import GapFacts
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -38,3 +39,25 @@ def test_a_stretch_without_a_look_is_recorded(before: datetime | None, every: in
 def test_a_person_hears_after_an_hour_of_trouble(since: datetime, failures: int, *, alarming: bool) -> None:
     """A mailbox that was not looked at because mailwatch did not run gets its first look before any alarm."""
     assert alarming is is_alarming(since, failures, NOW, timedelta(hours=1))
+
+
+def gap(since: datetime | None, until: datetime | None = None, **changes: str) -> GapFacts:
+    return GapFacts(
+        **{"what": "outage", "mailbox": "support", "folder": None, **changes}, since=since, until=until
+    )
+
+
+@pytest.mark.parametrize(
+    ("gaps", "since"),
+    [
+        ([], None),
+        ([gap(ago(90))], ago(90)),
+        ([gap(ago(90)), gap(ago(90), ago(10))], None),
+        ([gap(ago(500)), gap(ago(500), ago(400)), gap(ago(90))], ago(90)),
+        ([gap(ago(90), mailbox="billing"), gap(ago(80), what="folder-gone")], None),
+        ([gap(None)], None),
+    ],
+)
+def test_an_outage_goes_on_until_its_end_is_recorded(gaps: list[GapFacts], since: datetime | None) -> None:
+    """Of this mailbox alone; an outage that ended, or a folder that is gone, is none that goes on."""
+    assert since == outage_going_on(gaps, "support")

@@ -163,7 +163,7 @@ def state(name: str = "support", **changes: Any) -> State:
         ),
         ([state(left=Left(0, 0))], "watching 1 mailbox, read at 00:30 or later"),
         (
-            [state(), state("b", failures=2, trouble=Words("nobody answers"))],
+            [state(), state("b", failures=2, trouble=Words("b: nobody answers"))],
             "in trouble: 1 of 2 mailboxes; b: nobody answers",
         ),
     ],

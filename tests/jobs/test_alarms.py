@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ from mailwatch.jobs.remind import MailboxSender, OtherWay
 
 SEOUL = ZoneInfo("Asia/Seoul")
 LEE = Recipient("lee@contoso.example", "en", SEOUL)
+KIM = Recipient("kim@contoso.example", "ko", SEOUL)
+PARK = Recipient("park@contoso.example", "ko", SEOUL)
 MEI = Recipient("mei@fabrikam.example", "ko", SEOUL)
 OWNER = Recipient("support@contoso.example", "en", SEOUL)
 SINCE = datetime(2026, 3, 1, 7, 30, tzinfo=UTC)
@@ -66,6 +69,7 @@ class House:
             catalog=catalog,
             clock=self.clock,
             last_resort=(OWNER,),
+            stand_ins=(LEE, KIM, PARK),
         )
 
     def entries(self) -> list[Alert | Watch]:
@@ -204,3 +208,35 @@ def test_where_neither_way_works_the_usual_one_is_named() -> None:
         by_two_ways(ConfigError("the password is wrong"), to="elsewhere@fabrikam.example")
     with pytest.raises(ConfigError, match="the password is wrong"):
         by_two_ways(ConfigError("the password is wrong"), quota=0)
+
+
+def test_an_alarm_waits_for_a_mailbox_that_is_down(house: House) -> None:
+    """Nothing is tried with it: a wrong password each minute locks out. The other reader hears at once."""
+    house.alarms.down("support", SINCE, TROUBLE, {LEE.address})
+    rows = house.alarms.send({LEE.address})
+    assert {(LEE.address, "stored"), (MEI.address, "sent")} == {(row.recipient, row.state) for row in rows}
+    assert [MEI.address] == [to for to, _ in house.post.sent]
+    assert any("alerts.smtp" in str(row.why) for row in rows)
+    house.alarms.send()
+    assert [MEI.address, LEE.address] == [to for to, _ in house.post.sent]
+
+
+def test_where_no_reader_can_be_reached_another_mailbox_hears(house: House) -> None:
+    """One of those that we watch and that is not down: once that it is lost, once that it is back."""
+    closed = {LEE.address, MEI.address, KIM.address}
+    house.alarms.down("support", SINCE, TROUBLE, closed)
+    house.alarms.send(closed)
+    assert [PARK.address] == [to for to, _ in house.post.sent]
+    house.alarms.back("support", SINCE, BACK)
+    house.alarms.send()
+    assert {LEE.address: 2, MEI.address: 2, PARK.address: 2} == Counter(to for to, _ in house.post.sent)
+
+
+def test_an_alarm_says_what_to_do_in_both_languages(house: House) -> None:
+    """The trouble, and the command that says how to mend it."""
+    house.alarms.down("support", SINCE, TROUBLE)
+    house.alarms.send()
+    texts = [message_from_bytes(raw, policy=default).get_content() for _, raw in house.post.sent]
+    assert all("sudo mailwatch check" in text for text in texts)
+    assert "What to do" in texts[0]
+    assert "조치 방법" in texts[1]

@@ -1,0 +1,95 @@
+"""When a mailbox is lost and when it is back: what is recorded, and whom it reaches by which way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mailwatch.adapters.sql.store import SqlStore
+from mailwatch.config.model import Config
+from mailwatch.core.alarm import is_alarming, is_gap, outage_going_on
+from mailwatch.daemon.events import event
+from mailwatch.daemon.state import State
+from mailwatch.daemon.telling import MailLog
+from mailwatch.errors import Words
+from mailwatch.jobs.alarm import Alarms
+from mailwatch.ports import Clock
+from mailwatch.wiring import digests
+
+
+class Alarming:
+    """``passed`` is called by the threads of the mailboxes, all else by those of the timetable."""
+
+    def __init__(self, config: Config, store: SqlStore, alarms: Alarms, clock: Clock) -> None:
+        self._config = config
+        self._store = store
+        self._clock = clock
+        self._alarms = alarms
+        self._log = MailLog()
+        self._addresses = {m.name: m.address for m in config.mailboxes}
+        self._started = clock()
+        self._down: dict[str, datetime] = {}
+        self._known: dict[str, datetime | None] = {}
+
+    def passed(self, state: State, before: datetime | None) -> None:
+        """A mailbox was read well; called by its own thread, before anything else is."""
+        until = state.last_good
+        since = self._down.pop(state.name, None) or before or self._known_outage(state.name)
+        if until is None or since is None:
+            return
+        if is_gap(since, until, self._config.poll) or self._was_told(state.name, since, until):
+            self._alarms.back(state.name, since, until)
+            event("outage", mailbox=state.name, since=since.isoformat(), until=until.isoformat())
+
+    def look(self, states: Sequence[State]) -> None:
+        """Store an alarm, once, for each mailbox that has not been read for too long."""
+        closed = self._closed(states)
+        for state in states:
+            if state.failures and is_alarming(self._since(state), state.failures, self._clock(), self._after):
+                self._raise(state, self._since(state), closed)
+
+    def send(self, states: Sequence[State]) -> None:
+        """Bring on their way the alarms that wait."""
+        for row in self._alarms.send(self._closed(states)):
+            self._log.tell("alert", row)
+
+    # ── within ────────────────────────────────────────────────────────────────
+
+    @property
+    def _after(self) -> timedelta:
+        return self._config.alerts.after
+
+    def _closed(self, states: Sequence[State]) -> frozenset[str]:
+        """Addresses that alarms cannot reach now, because they are put into a mailbox that is down."""
+        if digests.alarms_by_smtp(self._config):
+            return frozenset()
+        return frozenset(self._addresses[state.name] for state in states if state.failures)
+
+    def _since(self, state: State) -> datetime:
+        return (
+            self._down.get(state.name) or state.last_good or self._known_outage(state.name) or self._started
+        )
+
+    def _known_outage(self, mailbox: str) -> datetime | None:
+        """The outage that an earlier process recorded, and that is not over.
+
+        Asked for a mailbox that was never read, which has nothing else to remember it by.
+        """
+        if mailbox not in self._known:
+            with self._store.digesting() as (_, shelf):
+                _, gaps = shelf.watch(0)
+            self._known[mailbox] = outage_going_on(gaps, mailbox)
+        return self._known[mailbox]
+
+    def _was_told(self, mailbox: str, since: datetime, until: datetime) -> bool:
+        """Whether an alarm went out, perhaps by an earlier process: who polls rarely is not in trouble."""
+        return until - since >= self._after and self._alarms.told(mailbox, since)
+
+    def _raise(self, state: State, since: datetime, closed: frozenset[str]) -> None:
+        if self._down.get(state.name) == since:
+            return
+        new = self._alarms.down(state.name, since, state.trouble or Words(""), closed)
+        self._down[state.name] = since
+        if new:
+            event("not-watched", level=logging.ERROR, mailbox=state.name, since=since.isoformat())
