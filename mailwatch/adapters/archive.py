@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from mailwatch.adapters.disk import (
     translated,
     write_all,
 )
+from mailwatch.adapters.originals import FileOriginals
 from mailwatch.errors import ConfigError, TemporaryError
 from mailwatch.ports import Fetched
 
@@ -31,46 +32,15 @@ _READ_ONLY = 0o400
 _PIECE = 1 << 20
 _SYNCS_AT_ONCE = 8
 _MANY = 32
-_HEX = frozenset("0123456789abcdef")
-_DIGITS = 64
 
 
-class FileArchive:
+class FileArchive(FileOriginals):
     """See ``ports.Archive``. Not for two threads at once; several processes may share one root."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        super().__init__(root)
         make_private(root)
         self._corner = Corner(root / "tmp")
-
-    # ── reading ───────────────────────────────────────────────────────────────
-
-    def read(self, sha256: str) -> bytes:
-        """See ``ports.Archive``."""
-        with translated(self._root):
-            try:
-                return self._path(sha256).read_bytes()
-            except FileNotFoundError:
-                raise KeyError(sha256) from None
-
-    def has(self, sha256: str) -> bool:
-        """See ``ports.Archive``."""
-        return self._path(sha256).is_file()
-
-    def all(self) -> Iterator[str]:
-        """See ``ports.Archive``. What is no original's name is passed over."""
-        with translated(self._root):
-            for first in _folders(self._root):
-                for second in _folders(first):
-                    for name in sorted(path.name for path in second.iterdir()):
-                        sha256 = name.removesuffix(".eml")
-                        if name.endswith(".eml") and _is_hash(sha256):
-                            yield sha256
-
-    def _path(self, sha256: str) -> Path:
-        if not _is_hash(sha256):
-            raise KeyError(sha256)
-        return self._root / sha256[:2] / sha256[2:4] / f"{sha256}.eml"
 
     # ── writing ───────────────────────────────────────────────────────────────
 
@@ -164,15 +134,6 @@ class FileArchive:
                 mend="the disk or the archive was altered; see what else: mailwatch verify",
                 sha256=sha256,
             )
-
-
-def _folders(path: Path) -> list[Path]:
-    found = [p for p in path.iterdir() if len(p.name) == 2 and set(p.name) <= _HEX]  # noqa: PLR2004 - ab/cd
-    return sorted(found)
-
-
-def _is_hash(text: str) -> bool:
-    return len(text) == _DIGITS and set(text) <= _HEX
 
 
 def _once(batch: Sequence[Fetched]) -> list[Fetched]:

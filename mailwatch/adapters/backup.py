@@ -157,6 +157,22 @@ class BackupFolder:
         return False
 
 
+def read_manifest(folder: Path) -> Mapping[str, object] | None:
+    """What the backup in ``folder`` says of itself; None where it is none.
+
+    Raises:
+        ConfigError: it is unfinished, or cannot be read.
+    """
+    with translated(folder):
+        if (folder / UNFINISHED).exists():
+            raise ConfigError(
+                "the backup in {path} is not finished",
+                mend="use another one; or delete DIR/unfinished, and mailwatch verify names what is missing",
+                path=folder,
+            )
+        return _read(folder / MANIFEST) if (folder / MANIFEST).exists() else None
+
+
 def _is_here(target: Path, source: Path) -> bool:
     """Whether it was brought before; a disk that failed may have left a shorter one."""
     try:

@@ -32,13 +32,31 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}\.jsonl")
 _log = logging.getLogger(__name__)
 
 
-class FileJournal:
-    """See ``ports.Journal``. ``patience`` is how many seconds to wait for another writer."""
+class JournalFiles:
+    """See ``ports.JournalReader``. Changes nothing in ``root``, which may be a backup on any disk."""
 
-    def __init__(self, root: Path, *, patience: float = 60.0) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
         self._ledger = root / "ledger"
         self._texts = root / "texts"
+
+    def entries(self) -> Iterator[bytes]:
+        """See ``ports.JournalReader``."""
+        with translated(self._ledger):
+            yield from heapq.merge(*map(whole_lines, _files(self._ledger)), key=_seq)
+
+    def texts(self) -> Iterator[bytes]:
+        """See ``ports.JournalReader``."""
+        with translated(self._texts):
+            for path in _files(self._texts):
+                yield from whole_lines(path)
+
+
+class FileJournal(JournalFiles):
+    """See ``ports.Journal``. ``patience`` is how many seconds to wait for another writer."""
+
+    def __init__(self, root: Path, *, patience: float = 60.0) -> None:
+        super().__init__(root)
         self._patience = patience
         for folder in (self._ledger, self._texts):
             make_private(folder)
@@ -99,17 +117,6 @@ class FileJournal:
                 for path in _files(folder):
                     if end_last_line(path):
                         _tell(path)
-
-    def entries(self) -> Iterator[bytes]:
-        """See ``ports.Journal``."""
-        with translated(self._ledger):
-            yield from heapq.merge(*map(whole_lines, _files(self._ledger)), key=_seq)
-
-    def texts(self) -> Iterator[bytes]:
-        """See ``ports.Journal``."""
-        with translated(self._texts):
-            for path in _files(self._texts):
-                yield from whole_lines(path)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -150,6 +150,7 @@ def reindex(report: ReindexReport) -> Shape:
     return {
         "messages": report.messages,
         "cases": report.cases,
+        "left_out": list(report.left_out),
         "changed": [
             {
                 "sha256": change.after.sha256,

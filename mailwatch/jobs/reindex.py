@@ -10,19 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mailwatch.core.entries import MessageKept, Quarantined
+from mailwatch.core.entries import MessageKept
 from mailwatch.core.ledger import Recorded
 from mailwatch.core.message import Message
 from mailwatch.errors import ConfigError
 from mailwatch.jobs.progress import Progress, silent
+from mailwatch.jobs.recover import recover
 from mailwatch.jobs.restore import restore
 from mailwatch.ports import (
     Archive,
     Change,
     Evidence,
     Fetched,
-    Held,
-    Journal,
+    JournalReader,
+    Originals,
     Parser,
     Rebuild,
     Restore,
@@ -35,11 +36,15 @@ _BATCH_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ReindexReport:
-    """What was made. ``changed`` lists what the tables told otherwise than the ledger before."""
+    """What was made. ``changed`` lists what the tables told otherwise than the ledger before.
+
+    ``left_out`` names originals of ``--from DIR`` that do not hold the bytes which their names promise.
+    """
 
     messages: int
     cases: int
     changed: tuple[Change, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def reindex(
@@ -138,40 +143,16 @@ def rebuild_lost(  # noqa: PLR0917 - one of each thing that was lost
     evidence: Evidence,
     rebuild: Rebuild,
     into: Restore,
-    journal: Journal,
-    source: Archive,
+    journal: JournalReader,
+    source: Originals,
     archive: Archive,
     parser: Parser,
     *,
     progress: Progress = silent,
 ) -> ReindexReport:
-    """``reindex --from DIR``: fill an empty database (see ``restore``), quarantine and projections."""
-    restore(into, journal, source, archive, progress=progress)
-    _hold_again(store, evidence)
+    """``reindex --from DIR``: fill an empty database (see ``restore``), work tables and projections."""
+    restored = restore(into, journal, source, archive, progress=progress)
+    recover(store, (recorded for page in _pages(evidence, 0) for recorded in page))
     report = reindex(store, evidence, rebuild, archive, parser, progress=progress)
     # There was nothing before that could have told anything otherwise.
-    return replace(report, changed=())
-
-
-def _hold_again(store: Store, evidence: Evidence) -> None:
-    """What lay in quarantine lies there again: nobody else would ever ask for it."""
-    held: dict[str, Held] = {}
-    for page in _pages(evidence, 0):
-        for recorded in page:
-            _follow(held, recorded)
-    if held:
-        with store.writing() as tx:
-            for one in held.values():
-                tx.quarantine.restore(one)
-
-
-def _follow(held: dict[str, Held], recorded: Recorded) -> None:
-    """The newest entry about a mail counts; it has been held since the first after its last release."""
-    match recorded.entry:
-        case Quarantined(sha256=sha256, why=why, state="held", tries=tries):
-            since = held[sha256].at if sha256 in held else recorded.ts
-            held[sha256] = Held(sha256, why, since, tries)
-        case Quarantined(sha256=sha256):
-            held.pop(sha256, None)
-        case _:
-            pass
+    return replace(report, changed=(), left_out=restored.left_out)

@@ -9,6 +9,7 @@ import from here, so that a door may move between modules without their noticing
 """
 
 from mailwatch.ports.archive import Archive as Archive
+from mailwatch.ports.archive import Originals as Originals
 from mailwatch.ports.attic import Attic as Attic
 from mailwatch.ports.clock import Clock as Clock
 from mailwatch.ports.desk import Cursor as Cursor
@@ -49,6 +50,7 @@ from mailwatch.ports.places import Lying as Lying
 from mailwatch.ports.places import Places as Places
 from mailwatch.ports.plans import Consents as Consents
 from mailwatch.ports.plans import Plans as Plans
+from mailwatch.ports.plans import Strays as Strays
 from mailwatch.ports.quarantine import Held as Held
 from mailwatch.ports.quarantine import Quarantine as Quarantine
 from mailwatch.ports.store import DigestStore as DigestStore

@@ -9,12 +9,8 @@ from typing import Protocol
 from mailwatch.ports.mail import Fetched
 
 
-class Archive(Protocol):
-    """Originals by content: written once, never changed."""
-
-    def put(self, batch: Sequence[Fetched]) -> None:
-        """Make every mail of ``batch`` durable before returning; the same bytes twice are one file."""
-        ...
+class Originals(Protocol):
+    """Originals by content, as they are read."""
 
     def read(self, sha256: str) -> bytes:
         """The bytes of an original. KeyError where there is none."""
@@ -26,6 +22,14 @@ class Archive(Protocol):
 
     def all(self) -> Iterator[str]:
         """The sha256 of every original, in order."""
+        ...
+
+
+class Archive(Originals, Protocol):
+    """Originals by content: written once, never changed."""
+
+    def put(self, batch: Sequence[Fetched]) -> None:
+        """Make every mail of ``batch`` durable before returning; the same bytes twice are one file."""
         ...
 
     def spool(self) -> Path:

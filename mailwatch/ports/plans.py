@@ -51,3 +51,15 @@ class Consents(Protocol):
     def withdraw(self, mailbox: str, folder: str) -> None:
         """Forget it: where it is given again, it is new."""
         ...
+
+
+class Strays(Protocol):
+    """Where copies of ours may lie that no plan and no entry knows: after a lost database, once a mailbox."""
+
+    def due(self, mailbox: str) -> bool:
+        """Whether the database was made again and this mailbox has not been looked through since."""
+        ...
+
+    def looked(self, mailbox: str) -> None:
+        """It was looked through."""
+        ...

@@ -11,7 +11,7 @@ from mailwatch.ports.ledger import Ledger
 from mailwatch.ports.library import DigestShelf, Library
 from mailwatch.ports.outbox import Outbox
 from mailwatch.ports.places import Places
-from mailwatch.ports.plans import Consents, Plans
+from mailwatch.ports.plans import Consents, Plans, Strays
 from mailwatch.ports.quarantine import Quarantine
 from mailwatch.ports.trees import Finder, Trees
 
@@ -26,6 +26,7 @@ class Transaction(Protocol):
     wishes: Wishes
     finder: Finder
     plans: Plans
+    strays: Strays
     consents: Consents
     quarantine: Quarantine
     outbox: Outbox

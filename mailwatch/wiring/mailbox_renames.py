@@ -29,9 +29,11 @@ class MailboxRenames:
     def carry_out(self, line: Mailbox, *, backlog: bool, by_person: bool = False) -> tuple[RenameRow, ...]:
         """``by_person``: asked for now, which also renames again what was taken back."""
         folders = line.folders()
+        watched = self._watched(folders)
+        self.renamer.recover(self.mailbox.name, line, watched)
         self.renamer.plan(
             self.mailbox.name,
-            self._watched(folders),
+            watched,
             settle=self.config.rename.settle,
             backlog=backlog,
             by_person=by_person,
@@ -47,7 +49,9 @@ class MailboxRenames:
 
     def undo(self, line: Mailbox, number: CaseNumber | None) -> tuple[RenameRow, ...]:
         """Renames that are under way are finished first: only what is done can be taken back."""
-        modes = self._modes(line.folders())
+        folders = line.folders()
+        modes = self._modes(folders)
+        self.renamer.recover(self.mailbox.name, line, self._watched(folders))
         self.renamer.advance(self.mailbox.name, line, modes)
         self.renamer.undo(self.mailbox.name, number)
         return self.renamer.advance(self.mailbox.name, line, modes)

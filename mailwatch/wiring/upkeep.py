@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mailwatch.adapters.archive import FileArchive
-from mailwatch.adapters.journal import FileJournal
+from mailwatch.adapters.backup import read_manifest
+from mailwatch.adapters.journal import FileJournal, JournalFiles
+from mailwatch.adapters.originals import FileOriginals
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.model import Config
+from mailwatch.core.ledger import Head
+from mailwatch.errors import ConfigError
 from mailwatch.jobs import reindex
 from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.refile import refile as refile_all
 from mailwatch.jobs.reindex import ReindexReport
-from mailwatch.ports import Cursor
+from mailwatch.jobs.restore import Chain, measure
+from mailwatch.ports import Cursor, JournalReader, Originals
 from mailwatch.wiring import assemble
 from mailwatch.wiring.tools import Tools
 
@@ -44,20 +49,64 @@ def remake(
 
 
 def _rebuild_lost(tools: Tools, folder: Path, progress: Progress) -> ReindexReport:
-    """``reindex --from DIR``: ``folder`` is a data folder with ``archive`` and ``ledger`` below it."""
-    store, archive = tools.store, tools.archive
-    source = FileArchive(folder / "archive") if folder != tools.config.data else archive
+    """``reindex --from DIR``: ``folder`` is a data folder or a backup, ``archive`` and ``ledger`` below it.
+
+    Raises:
+        ConfigError: it holds nothing to rebuild from, or less than the data at hand; or the
+            database is not empty.
+    """
+    store, archive, data = tools.store, tools.archive, tools.config.data
+    away = folder.resolve() != data.resolve()
+    own = FileJournal(data)
+    journal: JournalReader = JournalFiles(folder) if away else own
+    source: Originals = archive
+    if away and (folder / "archive").is_dir():
+        source = FileOriginals(folder / "archive")
+    _refuse_unfit(folder, journal, own.end() if away else Head(), data)
     return reindex.rebuild_lost(
         store,
         store.evidence(),
         store.rebuild(),
         store.restore(),
-        FileJournal(folder),
+        journal,
         source,
         archive,
         tools.parser,
         progress=progress,
     )
+
+
+def _refuse_unfit(folder: Path, journal: JournalReader, own: Head, data: Path) -> None:
+    """Before anything is written: what lies in ``folder`` must be whole, and go on from what is here."""
+    manifest = read_manifest(folder)
+    promised = _promised(manifest)
+    held = (folder / "ledger").is_dir()
+    found = measure(journal, [promised, own]) if held else Chain(None, Head(), ())
+    if found.ledger is None:
+        raise ConfigError(
+            "{path} holds no ledger, so nothing can be rebuilt from it",
+            mend="name a data folder, or a backup of one: ledger, texts and archive lie below it",
+            path=folder,
+        )
+    if promised in found.lacking or (manifest and manifest.get("ledger") != found.ledger):
+        raise ConfigError(
+            "the ledger in {path} is not the one that its backup.json speaks of",
+            mend="use another backup; without backup.json this one is taken as it is",
+            path=folder,
+        )
+    if own in found.lacking:
+        raise ConfigError(
+            "the ledger in {data} goes on beyond the one in {path}",
+            mend="rebuild from what is here: mailwatch reindex --from {data}; or put its folder ledger aside",
+            data=data,
+            path=folder,
+        )
+
+
+def _promised(manifest: Mapping[str, object] | None) -> Head:
+    """The end of the ledger that a backup says it holds."""
+    seq, link = (manifest or {}).get("entries"), (manifest or {}).get("head")
+    return Head(seq, link) if isinstance(seq, int) and isinstance(link, str) else Head()
 
 
 def _rescan(config: Config, store: SqlStore, now: datetime) -> None:

@@ -35,12 +35,21 @@ def url_of(data: Path) -> str:
 
 
 def open_store(
-    data: Path, clock: Ticking | None = None, version: str = "mailwatch test", url: str | None = None
+    data: Path,
+    clock: Ticking | None = None,
+    version: str = "mailwatch test",
+    url: str | None = None,
+    *,
+    stale: bool = False,
 ) -> SqlStore:
     """A store in the folder ``data``, made where it is missing; ``url``: its database, else SQLite there."""
     data.mkdir(mode=0o700, exist_ok=True)
     return SqlStore.open(
-        url or url_of(data), journal=FileJournal(data), clock=clock or Ticking(), software_version=version
+        url or url_of(data),
+        journal=FileJournal(data),
+        clock=clock or Ticking(),
+        software_version=version,
+        stale=stale,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,14 +17,18 @@ from fakes.mailbox import FakeMailbox
 from fakes.mailserver import FakeServer
 
 from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.journal import FileJournal
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.entries import FiledEntry, MessageKept
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
+from mailwatch.core.message import Message
 from mailwatch.core.place import Place
 from mailwatch.core.recognition import Form, Mention, Where
 from mailwatch.core.renaming import Mode
 from mailwatch.core.schemes import BUILTIN
 from mailwatch.core.standing import Standing
+from mailwatch.errors import UnreadableMessage
+from mailwatch.jobs.reindex import rebuild_lost
 from mailwatch.jobs.rename import RenameFolder, Renamer, RenameRow
 from mailwatch.mime.parse import parse
 from mailwatch.mime.resubject import restore
@@ -53,6 +57,16 @@ def case_mail(index: int = 0, subject: str | None = None, body: str = "Hello") -
         "",
     ]
     return "\r\n".join(lines).encode()
+
+
+class Reader:
+    """A parser without workers."""
+
+    def parse(self, batch: Sequence[Fetched]) -> tuple[Message | UnreadableMessage, ...]:
+        return tuple(parse(mail.read()) for mail in batch)
+
+    def close(self) -> None:
+        """Nothing to end."""
 
 
 @dataclass
@@ -128,7 +142,8 @@ class World:
 
     def rename(self, fuse: Fuse | None = None, *, backlog: bool = False) -> tuple[RenameRow, ...]:
         """What a poll does: make plans, carry out what is due."""
-        renamer = self.renamer(fuse)
+        renamer, mailbox = self.renamer(fuse), self.mailbox(fuse)
+        renamer.recover("support", mailbox, [self.folder])
         renamer.plan("support", [self.folder], backlog=backlog)
         return self.advance(renamer, fuse)
 
@@ -141,6 +156,24 @@ class World:
         self.advance(renamer, fuse)
         renamer.undo("support", number)
         return self.advance(renamer, fuse)
+
+    def lose(self) -> None:
+        """The database is lost, and made again from archive and journals."""
+        self.store.close()
+        for path in self.data.glob("mailwatch.db*"):
+            path.unlink()
+        self.store = open_store(self.data, self.clock, stale=True)
+        rebuild_lost(
+            self.store,
+            self.store.evidence(),
+            self.store.rebuild(),
+            self.store.restore(),
+            FileJournal(self.data),
+            self.archive,
+            self.archive,
+            Reader(),
+        )
+        self.consent()
 
     def raws(self, folder: str) -> list[bytes]:
         found = self.server.folders.get(folder)

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from mailwatch.adapters.sql.projections import projections
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.entries import (
     CaseFrozen,
+    ConfigSeen,
     DigestEntry,
     Erased,
     FiledEntry,
@@ -33,6 +34,7 @@ from mailwatch.core.ledger import Head, Sealed, Stamp, link, link_hash
 from mailwatch.core.message import Message
 from mailwatch.core.place import Place
 from mailwatch.core.recognition import Form, Mention, Where
+from mailwatch.core.renaming import Mode
 from mailwatch.core.schemes import BUILTIN
 from mailwatch.core.standing import SenderPolicy, Standing
 from mailwatch.core.texts import commit_text, text_line
@@ -41,9 +43,10 @@ from mailwatch.jobs import tampering
 from mailwatch.jobs.reading import Rules
 from mailwatch.jobs.refile import refile
 from mailwatch.jobs.reindex import rebuild_lost, reindex
+from mailwatch.jobs.remind.letter import made
 from mailwatch.jobs.restore import restore
 from mailwatch.jobs.verify import CODES, Problem, VerifyReport, verify
-from mailwatch.ports import Fetched
+from mailwatch.ports import Fetched, Transaction
 
 CASE = CaseNumber("tracking-id", "2402220010002574")
 OTHER = CaseNumber("srx", "SRX1318598611")
@@ -422,8 +425,139 @@ def test_texts_that_no_entry_speaks_of_are_left_out(books: Books) -> None:
     stray = FileJournal(books.data)
     edit(books.data / "texts", lambda raw: raw + raw.splitlines(keepends=True)[0])
     again = lose(books)
-    assert restore(again.store.restore(), stray, again.archive, again.archive) == 24
+    assert restore(again.store.restore(), stray, again.archive, again.archive).entries == 24
     assert len(again.store.evidence().texts(1, 1000)) == len(set(stray.texts()))
+
+
+def with_two_lines_exchanged(raw: bytes) -> bytes:
+    lines = raw.splitlines(keepends=True)
+    return b"".join([*lines[:5], lines[6], lines[5], *lines[7:]])
+
+
+STRANGE: list[tuple[str, str, Callable[[bytes], bytes]]] = [
+    ("an old line once more", "ledger", lambda raw: raw + raw.splitlines(keepends=True)[4]),
+    ("rubbish in the middle", "ledger", lambda raw: raw.replace(b"\n", b"\nrubbish\n", 3)),
+    ("zeros at the end", "ledger", lambda raw: raw + b"\0" * 100 + b"\n"),
+    ("two lines exchanged", "ledger", with_two_lines_exchanged),
+    ("half a text", "texts", lambda raw: raw + b'{"commit'),
+    ("rubbish among the texts", "texts", lambda raw: b"rubbish\n" + raw),
+]
+
+
+@pytest.mark.parametrize(("name", "folder", "change"), STRANGE, ids=[name for name, _, _ in STRANGE])
+def test_lines_that_belong_to_no_chain_do_not_keep_the_books_from_coming_back(
+    books: Books, name: str, folder: str, change: Callable[[bytes], bytes]
+) -> None:
+    """Every entry goes on from the one before it, so that what does not belong is known for it."""
+    before, links = books.projected(), books.store.evidence().links(0, 1000)
+    edit(books.data / folder, change)
+    again = lose(books)
+    recover(again)
+    assert again.store.evidence().links(0, 1000) == links
+    assert again.projected() == before
+    assert {code for code, _ in again.problems()} <= {
+        "journal-differs",
+        "journal-unreadable",
+        "journal-behind",
+    }
+    keep(again, b"new", 60)
+
+
+def test_a_journal_that_was_refused_leaves_the_database_empty(books: Books) -> None:
+    """So that a better copy can be taken at once."""
+    (path,) = (books.data / "ledger").iterdir()
+    good = path.read_bytes()
+    lines = good.splitlines(keepends=True)
+    edit(books.data / "ledger", lambda _: b"".join(lines[:20] + lines[21:]))
+    again = lose(books)
+    with pytest.raises(ConfigError, match="does not hold together after entry 20"):
+        recover(again)
+    edit(books.data / "ledger", lambda _: good)
+    recover(again)
+    assert again.verify().problems == ()
+
+
+def test_damaged_originals_are_left_out_and_named(books: Books, tmp_path: Path) -> None:
+    """The others come over; ``verify`` names the missing one as well."""
+    damaged = original(books, b"mail-1")
+    damaged.chmod(0o600)
+    damaged.write_bytes(b"mail-9")
+    data = tmp_path / "new"
+    data.mkdir(mode=0o700)
+    fresh = Books(data, open_store(data), open_archive(data), FileJournal(data))
+    assert recover(fresh, books.data).left_out == (sha(b"mail-1"),)  # type: ignore[attr-defined] # typed by the job
+    assert fresh.problems() == [("original-missing", {"sha256": sha(b"mail-1")})]
+
+
+def digest(tx: Transaction, state: str, day: str, name: str = "daily") -> int:
+    return tx.ledger.record(
+        DigestEntry(f"id-{day}", state, Text(name), Text("kim@x"), Text(f"{day}@x"), day, "a" * 64, "b" * 64)
+    )
+
+
+def test_digests_that_went_out_are_known_again(books: Books) -> None:
+    """What was sent stays sent; what may be under way is neither sent again nor forgotten."""
+    with books.store.writing() as tx:
+        for state, day in (
+            ("stored", "2026-03-01"),
+            ("sent", "2026-03-01"),
+            ("stored", "2026-03-02"),
+            ("maybe", "2026-03-02"),
+            ("resent", "2026-03-02"),
+            ("sent", "2026-03-02"),
+            ("stored", "2026-03-03"),
+            ("failed", "2026-03-03"),
+            ("stored", "2026-03-04"),
+        ):
+            digest(tx, state, day)
+    again = lose(books)
+    recover(again)
+    with again.store.digesting() as (_, shelf):
+        found = shelf.earlier("daily", "kim@x", date(2026, 3, 31))
+    assert [(i.date, i.state, i.tries) for i in found] == [
+        ("2026-03-04", "maybe", 2),
+        ("2026-03-02", "sent", 2),
+        ("2026-03-01", "sent", 1),
+    ]
+    assert [i.digest_id for i in found] == [f"id-2026-03-0{n}" for n in (4, 2, 1)]
+
+
+def test_a_digest_of_lost_words_tells_what_it_knew(books: Books) -> None:
+    """The next one begins where it ended, or a little before: nothing is left untold."""
+    with books.store.writing() as tx:
+        stored = digest(tx, "stored", "2026-03-02")
+        digest(tx, "sent", "2026-03-02")
+    entries = books.store.evidence().recorded(0, 1000)
+    at = entries[stored - 1].ts
+    again = lose(books)
+    recover(again)
+    with again.store.digesting() as (_, shelf):
+        (item,) = shelf.earlier("daily", "kim@x", date(2026, 3, 31))
+    known = made(item.raw)
+    assert abs(known.at - at) < timedelta(seconds=1)
+    first = next(e.seq for e in entries if at - e.ts <= timedelta(minutes=5))
+    assert known.position == first < stored
+
+
+def test_a_folder_may_be_renamed_since_its_first_rename(books: Books) -> None:
+    """Its consent is not in the ledger; what came after a rename came after it."""
+    (entry,) = (r.entry for r in books.store.evidence().recorded(0, 1000) if type(r.entry) is Renamed)
+    fields = {name: getattr(entry, name) for name in Renamed.__slots__}
+    with books.store.writing() as tx:
+        tx.ledger.record(ConfigSeen("1" * 64))
+        tx.ledger.record(Renamed(**{**fields, "folder": Text("Old")}))
+        tx.ledger.record(ConfigSeen("2" * 64))
+        seq = tx.ledger.record(entry)
+        tx.ledger.record(ConfigSeen("2" * 64))
+        tx.ledger.record(entry)
+    since = books.store.evidence().recorded(seq - 1, 1)[0].ts
+    later = since + timedelta(days=9)
+    again = lose(books)
+    recover(again)
+    with again.store.writing() as tx:
+        assert tx.consents.given("support", "INBOX", Mode.REPLACE, later) == since
+        # The configuration has changed since: whoever asks now asks anew.
+        assert tx.consents.given("support", "Old", Mode.REPLACE, later) == later
 
 
 def edit(folder: Path, change: Callable[[bytes], bytes]) -> None:
@@ -448,11 +582,6 @@ def test_books_that_nobody_touched_have_no_problems(books: Books) -> None:
 
 def body_of(books: Books, seq: int) -> bytes:
     return books.store.evidence().links(seq - 1, 1)[0].canonical
-
-
-def with_two_lines_exchanged(raw: bytes) -> bytes:
-    lines = raw.splitlines(keepends=True)
-    return b"".join([*lines[:5], lines[6], lines[5], *lines[7:]])
 
 
 def edited(books: Books, seq: int) -> bytes:

@@ -112,6 +112,35 @@ def test_a_crash_after_any_call_took_effect_changes_as_little(scene: Scene, tmp_
         must_be_whole(world, scene, f"answer lost after call {number}: {fuse.calls[-1]}")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("scene", [s for s in SCENES if not s.undo], ids=lambda scene: scene.name)
+def test_a_database_lost_in_the_middle_leaves_one_copy(scene: Scene, tmp_path: Path) -> None:
+    """Plans are lost with it; what lies in the mailbox tells how far they were, and they go on from there."""
+    for number, world in worlds(scene, tmp_path):
+        fuse = Fuse(at=number, after=True)
+        with pytest.raises(Crash):
+            scene.act(world, fuse)
+        world.lose()
+        scene.act(world)
+        must_be_whole(world, scene, f"database lost after call {number}: {fuse.calls[-1]}")
+        before = copy.deepcopy(world.server.folders)
+        assert world.rename() == ()
+        assert world.server.folders == before
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_a_database_lost_afterwards_changes_nothing(scene: Scene, tmp_path: Path) -> None:
+    """What was renamed, or taken back, is known from the ledger."""
+    world = scene.start(tmp_path / "data")
+    scene.act(world)
+    before = copy.deepcopy(world.server.folders)
+    world.lose()
+    assert world.rename() == ()
+    assert world.server.folders == before
+    must_be_whole(world, scene, "lost")
+    world.close()
+
+
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_a_second_pass_changes_nothing(scene: Scene, tmp_path: Path) -> None:
     """After a rename, or an undo, polling again neither commands nor plans anything."""

@@ -138,6 +138,114 @@ def test_a_backup_says_what_is_in_it(either: Home) -> None:
     assert ("pg_dump" in told) == (not said["database"])
 
 
+# ── what must not be rebuilt from ─────────────────────────────────────────────
+
+
+def lose(home: Home) -> None:
+    """Everything but configuration and backup is gone."""
+    shutil.rmtree(home.data)
+
+
+def refused(home: Home, folder: Path, words: str) -> None:
+    """One line, exit 2, and nothing was written."""
+    result = home.run("reindex", "--from", str(folder))
+    assert result.exit_code == 2, result.output
+    assert words in result.stderr
+    assert "→" in result.stderr
+    assert home.cases() == set()
+
+
+def test_a_folder_without_a_ledger_is_told(home: Home, tmp_path: Path) -> None:
+    """A slip of the hand: nothing comes from nothing, and nothing is made in that folder."""
+    lose(home)
+    (tmp_path / "empty").mkdir()
+    refused(home, tmp_path / "empty", "holds no ledger")
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_an_unfinished_backup_is_told(home: Home) -> None:
+    """Unless its owner says that it is the best he has."""
+    home.make_backup()
+    (home.backup / "backup.json").rename(home.backup / "unfinished")
+    lose(home)
+    refused(home, home.backup, "not finished")
+    (home.backup / "unfinished").unlink()
+    assert home.said("reindex", "--from", str(home.backup))["cases"] == 1
+
+
+def test_a_backup_that_is_not_what_it_says_is_told(home: Home) -> None:
+    """Its journal was cut: backup.json knows of an entry more."""
+    home.make_backup()
+    (path,) = (home.backup / "ledger").iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
+    lose(home)
+    refused(home, home.backup, "backup.json")
+    path.write_bytes(whole)
+    assert home.said("reindex", "--from", str(home.backup))["cases"] == 1
+
+
+def test_a_backup_that_knows_less_than_the_journals_here_is_told(home: Home) -> None:
+    """The database alone was lost: the journals beside it know more than the backup of yesterday."""
+    home.make_backup()
+    home.receive(NUMBERS[1])
+    for path in home.data.glob("mailwatch.db*"):
+        path.unlink()
+    result = home.run("reindex", "--from", str(home.backup))
+    assert result.exit_code == 2
+    assert "goes on beyond" in result.stderr
+    assert home.said("reindex", "--from", str(home.data))["cases"] == 2
+
+
+def test_the_backup_of_another_ledger_is_not_mixed_in(home: Home, tmp_path: Path) -> None:
+    """Journals of ours lie here already."""
+    (tmp_path / "other").mkdir()
+    other = Home(tmp_path / "other")
+    other.receive(NUMBERS[1])
+    other.make_backup()
+    for path in home.data.glob("mailwatch.db*"):
+        path.unlink()
+    result = home.run("reindex", "--from", str(other.backup))
+    assert result.exit_code == 2
+    assert "goes on beyond" in result.stderr
+    assert home.said("reindex", "--from", str(home.data))["cases"] == 1
+
+
+def test_books_that_are_in_use_are_not_overwritten(either: Home) -> None:
+    """The database at hand holds entries."""
+    either.make_backup()
+    result = either.run("reindex", "--from", str(either.backup))
+    assert result.exit_code == 2
+    assert "not empty" in result.stderr
+
+
+def test_a_backup_on_any_disk_will_do(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read-only, and readable for everybody, as a stick is; nothing in it is changed."""
+    home.make_backup()
+    for path in (home.backup, *home.backup.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    before = sorted((p, p.stat().st_mtime_ns) for p in home.backup.rglob("*"))
+    lose(home)
+    monkeypatch.chdir(home.root)
+    assert home.said("reindex", "--from", "backup")["cases"] == 1
+    assert sorted((p, p.stat().st_mtime_ns) for p in home.backup.rglob("*")) == before
+    assert home.said("verify")["problems"] == []
+
+
+def test_a_damaged_original_of_a_backup_is_named(home: Home) -> None:
+    """The rest comes back; what is lost is told at once, by its name."""
+    home.receive(NUMBERS[1])
+    home.make_backup()
+    damaged = min(home.backup.rglob("*.eml"))
+    damaged.unlink()
+    damaged.write_bytes(b"altered")
+    lose(home)
+    result = home.run("reindex", "--from", str(home.backup))
+    assert result.exit_code == 0
+    assert damaged.stem in result.stdout
+    assert home.cases() == set(NUMBERS[:2])
+
+
 # ── while others write ────────────────────────────────────────────────────────
 
 

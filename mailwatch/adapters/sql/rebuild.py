@@ -16,6 +16,7 @@ from mailwatch.adapters.sql.project import Projector
 from mailwatch.adapters.sql.projections import VERSION, Projections, projections
 from mailwatch.adapters.sql.rows import filing
 from mailwatch.adapters.sql.schema import Settings, create_generation, drop_others, read_settings
+from mailwatch.adapters.sql.strays import forget_looks
 from mailwatch.adapters.sql.tables import ledger, settings, texts
 from mailwatch.core.filing import Filing, Verdict
 from mailwatch.core.ledger import Recorded, Sealed
@@ -100,6 +101,7 @@ class SqlRestore:
                     mend="put the database file aside first",
                 )
             _set(connection, "ledger", ledger_id)
+            forget_looks(connection)
 
     def links(self, links: Sequence[Sealed]) -> None:
         """See ``ports.Restore``."""

@@ -25,6 +25,7 @@ from mailwatch.adapters.sql.project import Projector
 from mailwatch.adapters.sql.projections import projections
 from mailwatch.adapters.sql.rebuild import SqlRebuild, SqlRestore
 from mailwatch.adapters.sql.reconcile import end_of, reconcile, refuse_journal_ahead
+from mailwatch.adapters.sql.strays import SqlStrays
 from mailwatch.adapters.sql.trees import SqlTrees
 from mailwatch.adapters.sql.work import SqlConsents, SqlOutbox, SqlQuarantine
 from mailwatch.core.casenumber import Scheme
@@ -45,6 +46,7 @@ from mailwatch.ports import (
     Places,
     Plans,
     Quarantine,
+    Strays,
     Transaction,
     Trees,
     Wishes,
@@ -66,6 +68,7 @@ class SqlTransaction:
         self.wishes: Wishes = SqlWishes(self._batch)
         self.finder: Finder = SqlFinder(self._batch)
         self.plans: Plans = SqlPlans(self._batch)
+        self.strays: Strays = SqlStrays(self._batch)
         self.consents: Consents = SqlConsents(self._batch)
         self.quarantine: Quarantine = SqlQuarantine(self._batch)
         self.outbox: Outbox = SqlOutbox(self._batch)

@@ -40,6 +40,9 @@ def reindex(
     session: Session, folder: Path | None, *, refile: bool, apply: bool, rescan: bool, as_json: bool
 ) -> None:
     """Rebuild lists and search from ledger and archive. Originals are never changed."""
+    if folder is not None:
+        # The path is looked at as the user that gave it, who may not be the one that the work is done as.
+        folder = folder.absolute()
     if apply and not refile:
         raise click.UsageError(session.say("--apply belongs to --refile"))
     with session.app(stale=True) as app, output.progress(session, "Rebuilding") as progress:
@@ -50,6 +53,10 @@ def reindex(
     mails = counted("{n} mail", "{n} mails", report.messages)
     cases = counted("{n} case", "{n} cases", report.cases)
     output.line(session.say("{mails}, {cases}", mails=mails, cases=cases))
+    if report.left_out:
+        output.line(session.say("left out, because they do not hold the bytes that their names promise:"))
+        for sha256 in report.left_out:
+            output.line(sha256)
     if report.changed:
         output.table(
             session, ("Mail", "Before", "After"), [_change(session, change) for change in report.changed]

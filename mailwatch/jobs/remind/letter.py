@@ -17,6 +17,8 @@ from mailwatch.jobs.remind.gather import Previous
 POSITION = "Mailwatch-Ledger"
 """Up to which ledger entry a digest knew: the next one starts after it."""
 
+_LOST = "Mailwatch-Lost"
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -54,6 +56,22 @@ def letter(
     mail.add_alternative(words.html, subtype="html", cte="base64")
     mail.set_boundary(f"={digest_id}=")
     return message_id, mail.as_bytes()
+
+
+def stand_in(digest_id: str, message_id: str, at: datetime, position: int) -> bytes:
+    """What ``made`` asks of a digest whose words were lost with the database. It is never sent."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = f"<{message_id}>"
+    mail["Mailwatch-Digest"] = digest_id
+    mail[POSITION] = str(position)
+    mail[_LOST] = "yes"
+    return mail.as_bytes()
+
+
+def is_stand_in(raw: bytes) -> bool:
+    """Whether ``raw`` is no digest, but what ``stand_in`` wrote."""
+    return BytesHeaderParser().parsebytes(raw)[_LOST] is not None
 
 
 def made(raw: bytes) -> Previous:

@@ -14,6 +14,7 @@ from mailwatch.jobs.rename.consent import ModeOf, held_to
 from mailwatch.jobs.rename.making import Maker
 from mailwatch.jobs.rename.record import RenameRow, row, save
 from mailwatch.jobs.rename.run import Run
+from mailwatch.jobs.rename.strays import Search
 from mailwatch.jobs.rename.sweep import LATE, sweep
 from mailwatch.jobs.rename.undoing import make_undos
 from mailwatch.ports import Archive, Capabilities, Clock, Mailbox, Store, Transaction
@@ -71,6 +72,11 @@ class Renamer:
                 found += [p.row() for p in self._maker.propose(transaction, library, mailbox, consent)]
             raise _Rollback
         return tuple(found)
+
+    def recover(self, name: str, mailbox: Mailbox, folders: Sequence[RenameFolder]) -> None:
+        """After a lost database, once: take up again what was under way in the mailbox ``name``."""
+        renamed = [folder.name for folder in folders if folder.mode is not Mode.OFF]
+        Search(self._store, mailbox, name, renamed, self._archive.has, self._clock()).run()
 
     def plan(
         self,
