@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from servers.dovecot import DovecotServer, find_dovecot
 from servers.mailuser import MailUser
 from servers.postgresql import PostgresqlServer, find_postgresql
 from servers.pymap_server import PymapServer
 from servers.shared import require_all, shared_folder
 from servers.smtp import SmtpSink
+
+# Facts, not speed, are what tests state: a busy machine must not make one of them false.
+settings.register_profile("facts", deadline=None)
+settings.load_profile("facts")
 
 _NO_POSTGRESQL = "PostgreSQL 15 or later is not installed (Debian: apt install postgresql)"
 _KEPT = {"MAILWATCH_SHARED", "MAILWATCH_REQUIRE_ALL"}

@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from fakes.sqlite import beside
 from servers.dovecot import DovecotServer
 from servers.house import NAME, House, build, mailbox_yaml, over
 from servers.mailuser import MailUser
@@ -236,7 +236,7 @@ def test_what_can_only_be_read_is_not_renamed(
     assert MEND == told.exit_code
     assert before == user.dump(folder)
     assert {"a@example"} == names(house)
-    with sqlite3.connect(house.data / "mailwatch.db") as books:
+    with beside(house.data) as books:
         books.execute("UPDATE plans SET due = 0")  # An hour passes.
     again = house.json("poll")
     assert (1, []) == (again["renamed"], again["errors"])
@@ -266,7 +266,7 @@ def test_renames_that_wait_for_room_are_told_by_every_command(tmp_path: Path, do
     polled = house.json("poll")
     assert ([], [line]) == (polled["errors"], polled["waiting"])
     user.delete_folder("Heap")
-    with sqlite3.connect(house.data / "mailwatch.db") as books:
+    with beside(house.data) as books:
         books.execute("UPDATE plans SET due = 0")  # An hour passes.
     again = house.json("poll")
     assert (1, [], []) == (again["renamed"], again["errors"], again["waiting"])

@@ -6,12 +6,14 @@ import stat
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from fakes.books import Ticking, fetched, message, open_store, sha, url_of
+from fakes.sqlite import beside
 from sqlalchemy import Connection, inspect, text
 
 from mailwatch.adapters.journal import FileJournal
@@ -35,9 +37,10 @@ def note(store: SqlStore, count: int = 1) -> None:
             tx.ledger.record(Watch("first-good-poll", "support"))
 
 
-def direct(data: Path) -> sqlite3.Connection:
-    """The database as any other program sees it."""
-    return sqlite3.connect(data / "mailwatch.db", isolation_level=None)
+def change(data: Path, statement: str) -> list[Any]:
+    """Let any other program run one statement; the rows it gives."""
+    with beside(data) as connection:
+        return connection.execute(statement).fetchall()
 
 
 def journal_lines(data: Path) -> list[bytes]:
@@ -98,7 +101,7 @@ def test_the_ledger_refuses_to_be_changed(data: Path, statement: str) -> None:
 def test_a_newer_database_is_refused(data: Path) -> None:
     """Writing with old rules into new tables would break both."""
     open_store(data).close()
-    direct(data).execute("UPDATE alembic_version SET version_num = '0099'")
+    change(data, "UPDATE alembic_version SET version_num = '0099'")
     with pytest.raises(ConfigError, match="newer mailwatch"):
         open_store(data)
 
@@ -106,7 +109,7 @@ def test_a_newer_database_is_refused(data: Path) -> None:
 def test_projections_of_another_version_must_be_made_again(data: Path) -> None:
     """Only reindex and verify open them."""
     open_store(data).close()
-    direct(data).execute(f"UPDATE settings SET value = '{VERSION + 1}' WHERE name = 'version'")
+    change(data, f"UPDATE settings SET value = '{VERSION + 1}' WHERE name = 'version'")
     with pytest.raises(ConfigError, match="another version") as caught:
         open_store(data)
     assert "mailwatch reindex" in str(caught.value.mend)
@@ -152,7 +155,7 @@ def test_a_database_of_the_first_version_goes_on_working(data: Path) -> None:
     """Its folders are read where they were left; how much is left is counted by the next pass."""
     data.mkdir()
     migrate.upgrade(engine.connect(url_of(data)), "0001")
-    with closing(direct(data)) as old:
+    with beside(data) as old:
         old.execute("INSERT INTO cursors VALUES ('support', 'INBOX', 7, 400, 900, 0, NULL)")
     with open_store(data).writing() as tx:
         assert tx.desk.cursor("support", "INBOX") == Cursor("support", "INBOX", 7, 400, 900, backfilled=False)
@@ -198,7 +201,7 @@ def test_a_database_is_copied_before_it_is_migrated(
         assert found.execute("SELECT version_num FROM alembic_version").fetchone() == (schema.HEAD,)
         assert found.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert direct(data).execute("SELECT count(*) FROM later").fetchone() == (0,)
+    assert change(data, "SELECT count(*) FROM later") == [(0,)]
     assert list(data.glob("*.part")) == []
 
 
@@ -227,7 +230,7 @@ def test_nothing_is_migrated_where_there_is_no_room_for_the_copy(
 def test_a_migration_that_leaves_rows_pointing_nowhere_is_taken_back(data: Path) -> None:
     """Foreign keys are off while it runs, so they are checked at its end."""
     data.mkdir()
-    with direct(data) as connection:
+    with beside(data) as connection:
         connection.execute("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
         connection.execute("CREATE TABLE child (id INTEGER REFERENCES parent)")
         connection.execute("INSERT INTO child VALUES (1)")
@@ -257,10 +260,10 @@ def test_a_database_that_another_program_holds_is_busy(data: Path, monkeypatch: 
     """Tried again later, not a crash."""
     store = open_store(data)
     monkeypatch.setattr(engine, "_PRAGMAS", ("PRAGMA busy_timeout = 10",))
-    other = direct(data)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(TemporaryError, match="busy"):
-        note(store)
+    with beside(data) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TemporaryError, match="busy"):
+            note(store)
 
 
 def test_a_database_that_cannot_be_written_to_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +277,7 @@ def test_a_database_that_cannot_be_written_to_is_told(data: Path, monkeypatch: p
 def test_a_full_disk_is_told_and_nothing_is_half_done(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit of pages stands for the disk."""
     store = open_store(data)
-    pages = direct(data).execute("PRAGMA page_count").fetchone()[0]
+    ((pages,),) = change(data, "PRAGMA page_count")
     monkeypatch.setattr(engine, "_PRAGMAS", (f"PRAGMA max_page_count = {pages}",))
     with pytest.raises(TemporaryError, match="full"):
         note(store, 5000)

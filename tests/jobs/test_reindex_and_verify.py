@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fakes.books import START, Ticking, fetched, message, open_archive, open_store, sha, url_of
+from fakes.sqlite import beside
 
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.journal import FileJournal
@@ -91,7 +91,7 @@ class Books:
 
     def direct(self, *statements: str) -> None:
         """What somebody with the file and any SQLite tool can do: triggers are no wall, only a warning."""
-        with sqlite3.connect(self.data / "mailwatch.db", isolation_level=None) as connection:
+        with beside(self.data) as connection:
             connection.execute("DROP TRIGGER IF EXISTS ledger_no_update")
             connection.execute("DROP TRIGGER IF EXISTS ledger_no_delete")
             for statement in statements:
@@ -99,7 +99,7 @@ class Books:
 
     def projected(self) -> dict[str, list[tuple[object, ...]]]:
         """All rows of all projections in use, and how the search index answers."""
-        with sqlite3.connect(self.data / "mailwatch.db") as connection:
+        with beside(self.data) as connection:
             settings = dict(connection.execute("SELECT name, value FROM settings"))
             tables = projections(int(settings["generation"]))
             found = {
@@ -229,7 +229,7 @@ def test_reindex_twice_leaves_one_set_of_tables(books: Books) -> None:
     """The old generation is dropped with the swap."""
     books.reindex()
     books.reindex()
-    with sqlite3.connect(books.data / "mailwatch.db") as connection:
+    with beside(books.data) as connection:
         names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     assert {n.split("_")[0] for n in names if n[0] == "p" and n[1].isdigit()} == {"p3"}
 

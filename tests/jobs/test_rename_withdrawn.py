@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fakes.faults import Crash, Fuse
 from fakes.rename_world import World, case_mail, renamed
+from fakes.sqlite import beside
 from servers.dovecot import DovecotServer
 from servers.house import NAME, House, over
 
@@ -237,7 +237,7 @@ def letter(name: str) -> bytes:
 
 
 def plans(house: House) -> list[tuple[str, str | None]]:
-    with sqlite3.connect(house.data / "mailwatch.db") as books:
+    with beside(house.data) as books:
         return list(books.execute("SELECT state, why FROM plans ORDER BY position"))
 
 

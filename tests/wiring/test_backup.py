@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from fakes.books import BACKENDS
+from fakes.sqlite import beside
 from servers.postgresql import PASSWORD, USER, PostgresqlServer
 
 from mailwatch.adapters import backup as adapter
@@ -401,9 +401,8 @@ def test_the_copied_database_is_one_file(home: Home) -> None:
     """No log beside it that somebody could forget to carry along."""
     home.make_backup()
     assert not list(home.backup.glob("mailwatch.db-*"))
-    with sqlite3.connect(home.backup / "mailwatch.db") as found:
+    with beside(home.backup) as found:
         assert found.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    found.close()
 
 
 # ── PostgreSQL by one line ────────────────────────────────────────────────────
