@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -74,16 +74,17 @@ def _options() -> argparse.Namespace:
 
 def _measure(server: DovecotServer, folder: Path, options: argparse.Namespace) -> None:
     user = server.new_user("bench", quota="20G")
-    written = _fill(server.maildir("bench"), options.mails, options.size, varied=options.varied)
+    mails = _mails(options.mails, options.size, varied=options.varied)
+    written = write_maildir(server.maildir("bench"), mails)
     print(f"{options.mails} mails, {written / 1e6:.0f} MB, on {os.cpu_count()} cores")
-    config = _config(folder, user.port)
-    first = _poll(config)
-    _say("first poll", first, options.mails)
-    _say("second poll", _poll(config), 0)
+    config = configure(folder, user.port)
+    first = poll(config)
+    say("first poll", first, options.mails)
+    say("second poll", poll(config), 0)
     print("report of the first poll:", json.dumps(first.report, ensure_ascii=False))
 
 
-def _config(folder: Path, port: int) -> Path:
+def configure(folder: Path, port: int) -> Path:
     secret = folder / "password"
     secret.touch(mode=0o600)
     secret.write_text(PASSWORD)
@@ -97,16 +98,20 @@ def _config(folder: Path, port: int) -> Path:
     return path
 
 
-def _poll(config: Path) -> Run:
-    command = [str(Path(sys.executable).with_name("mailwatch")), "--config", str(config), "poll", "--json"]
+def poll(config: Path) -> Run:
     started = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command(config, "poll"), stdout=subprocess.PIPE, text=True)
     main_peak, tree_peak = _watch(psutil.Process(process.pid), process)
     output, _ = process.communicate()
     seconds = time.monotonic() - started
     if process.returncode:
         sys.exit(f"mailwatch poll ended with {process.returncode}")
     return Run(seconds, main_peak, tree_peak, json.loads(output))
+
+
+def command(config: Path, word: str) -> list[str]:
+    """One command of the house, answering in JSON."""
+    return [str(Path(sys.executable).with_name("mailwatch")), "--config", str(config), word, "--json"]
 
 
 def _watch(process: psutil.Process, handle: subprocess.Popen[str]) -> tuple[float, float]:
@@ -130,18 +135,18 @@ def _resident(process: psutil.Process) -> int:
         return 0
 
 
-def _say(what: str, run: Run, mails: int) -> None:
+def say(what: str, run: Run, mails: int) -> None:
     rate = f", {mails / run.seconds:.0f} mails/s" if mails else ""
     memory = f"peak {run.main_mib:.0f} MiB ({run.tree_mib:.0f} MiB with workers)"
     print(f"{what}: {run.seconds:.1f} s{rate}, {memory}")
 
 
-def _fill(maildir: Path, count: int, size: int, *, varied: bool = False) -> int:
-    """Write ``count`` mails into a Maildir; the bytes written."""
+def write_maildir(maildir: Path, mails: Iterable[tuple[bytes, datetime]]) -> int:
+    """Write mails with their times of arrival into a new Maildir; the bytes written."""
     for name in ("cur", "new", "tmp"):
         (maildir / name).mkdir(parents=True)
     total = 0
-    for number, (raw, at) in enumerate(_mails(count, size, varied=varied)):
+    for number, (raw, at) in enumerate(mails):
         path = maildir / "cur" / f"{int(at.timestamp())}.M{number}P1.bench:2,S"
         path.write_bytes(raw)
         os.utime(path, (at.timestamp(), at.timestamp()))
@@ -156,8 +161,8 @@ def _fill(maildir: Path, count: int, size: int, *, varied: bool = False) -> int:
 def _mails(count: int, size: int, *, varied: bool = False) -> Iterator[tuple[bytes, datetime]]:
     """Mails over the last 600 days: 7 of 10 speak of a case, 1 of 3 is Korean, in base64."""
     chance = random.Random(20_000)
-    korean_words, english_words = _vocabulary(chance) if varied else (KOREAN, ENGLISH)
-    pools = {True: _lines(korean_words, chance), False: _lines(english_words, chance)}
+    korean_words, english_words = vocabulary(chance) if varied else (KOREAN, ENGLISH)
+    pools = {True: lines(korean_words, chance), False: lines(english_words, chance)}
     start, step = datetime.now(UTC).replace(microsecond=0) - timedelta(days=600), timedelta(days=590) / count
     for number in range(count):
         case, place = divmod(number, MAILS_IN_A_CASE)
@@ -166,7 +171,7 @@ def _mails(count: int, size: int, *, varied: bool = False) -> Iterator[tuple[byt
         people = chance.randrange(20_000) if varied else 0
         head = _head(number, token, place, start + step * number, people)
         korean = number % 3 == 0
-        yield head + _body(size - len(head), pools[korean], chance, korean=korean), start + step * number
+        yield head + body(size - len(head), pools[korean], chance, korean=korean), start + step * number
 
 
 def _head(number: int, token: str, place: int, at: datetime, people: int) -> bytes:
@@ -189,7 +194,7 @@ def _head(number: int, token: str, place: int, at: datetime, people: int) -> byt
     ).encode()
 
 
-def _body(room: int, pool: list[bytes], chance: random.Random, *, korean: bool) -> bytes:
+def body(room: int, pool: list[bytes], chance: random.Random, *, korean: bool) -> bytes:
     encoding = b"base64" if korean else b"7bit"
     fields = b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: " + encoding + b"\n\n"
     wanted = room * 3 // 4 if korean else room
@@ -199,14 +204,14 @@ def _body(room: int, pool: list[bytes], chance: random.Random, *, korean: bool) 
     return fields + (base64.encodebytes(text) if korean else text)
 
 
-def _lines(words: list[str], chance: random.Random) -> list[bytes]:
+def lines(words: list[str], chance: random.Random) -> list[bytes]:
     """Lines of 12 words. The earlier a word stands in a long list, the more often it is used (Zipf's law)."""
     weights = [1 / rank for rank in range(1, len(words) + 1)] if len(words) > len(KOREAN) else None
     count = 500 if weights is None else 10_000
     return [" ".join(chance.choices(words, weights, k=12)).encode() + b"\n" for _ in range(count)]
 
 
-def _vocabulary(chance: random.Random) -> tuple[list[str], list[str]]:
+def vocabulary(chance: random.Random) -> tuple[list[str], list[str]]:
     """20,000 made-up words, and half of each in a Korean mail."""
     latin = ["".join(chance.choices("etaoinshrdlucmfwyp", k=chance.randint(2, 9))) for _ in range(20_000)]
     hangul = [
