@@ -8,6 +8,9 @@ from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.model import Config
 from mailwatch.core.digest_facts import FolderFacts
 
+_NO_ENTRIES = 2**62
+"""A place in the ledger that nothing stands behind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -24,17 +27,20 @@ class Status:
 def status(config: Config, store: SqlStore) -> Status:
     """Read from the database alone; no server is asked."""
     with store.digesting() as (library, shelf):
-        folders, _ = shelf.watch(0)
         cases = len(library.cases())
         originals = shelf.tally().originals
-    with store.writing() as tx:
-        plans = sum(len(tx.plans.open(mailbox.name)) for mailbox in config.mailboxes)
-        held, unsent = len(tx.quarantine.held()), len(tx.outbox.unsent())
+    waiting = store.waiting([mailbox.name for mailbox in config.mailboxes])
     return Status(
-        folders=folders,
+        folders=folders(store),
         messages=originals,
         cases=cases,
-        quarantined=held,
-        open_plans=plans,
-        unsent=unsent,
+        quarantined=waiting.quarantined,
+        open_plans=waiting.open_plans,
+        unsent=waiting.unsent,
     )
+
+
+def folders(store: SqlStore) -> tuple[FolderFacts, ...]:
+    """How far each folder was read; what the ledger tells of outages is not looked for in all of it."""
+    with store.digesting() as (_, shelf):
+        return shelf.watch(_NO_ENTRIES)[0]

@@ -22,14 +22,11 @@ from mailwatch.jobs.folders import Watched, choose
 from mailwatch.jobs.poll_report import PollReport
 from mailwatch.jobs.rename import hindered
 from mailwatch.ports import Clock, Parser
-from mailwatch.wiring import assemble
+from mailwatch.wiring import assemble, health
 from mailwatch.wiring.mailbox_renames import MailboxRenames
 
 SLICE = 5.0
 """Seconds of older mail at a time: new mail is looked at before each slice."""
-
-_NO_ENTRIES = 2**62
-"""A place in the ledger that nothing stands behind."""
 
 
 class Enough(Exception):
@@ -138,9 +135,7 @@ class OneMailbox:
         return max((f.last_good for f in self._folders() if f.last_good is not None), default=None)
 
     def _folders(self) -> tuple[FolderFacts, ...]:
-        with self._store.digesting() as (_, shelf):
-            folders, _ = shelf.watch(_NO_ENTRIES)
-        return tuple(f for f in folders if f.mailbox == self.name)
+        return tuple(f for f in health.folders(self._store) if f.mailbox == self.name)
 
     def compare(self) -> Compared:
         """Hold what we believe to lie in each folder against what does (nightly)."""

@@ -20,7 +20,7 @@ from mailwatch.jobs.refile import refile as refile_all
 from mailwatch.jobs.reindex import ReindexReport
 from mailwatch.jobs.restore import Chain, measure
 from mailwatch.ports import Cursor, JournalReader, Originals
-from mailwatch.wiring import assemble
+from mailwatch.wiring import assemble, health
 from mailwatch.wiring.tools import Tools
 
 
@@ -111,8 +111,7 @@ def _promised(manifest: Mapping[str, object] | None) -> Head:
 
 def _rescan(config: Config, store: SqlStore, now: datetime) -> None:
     """Forget how far folders were read, and all sightings: the next poll reads again what is not kept."""
-    with store.digesting() as (_, shelf):
-        folders, _ = shelf.watch(0)
+    folders = health.folders(store)
     with store.writing() as tx:
         tx.desk.forget_before(now + timedelta(days=1))
         for folder in folders:

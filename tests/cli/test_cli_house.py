@@ -1,6 +1,8 @@
 """Commands on a real database and archive, filled from files."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +194,15 @@ def test_status_and_check(home: Path) -> None:
     rows = said(home, "check")
     assert {"check", "ok", "detail", "mend"} == set(rows[0])
     assert not [row for row in rows if row["ok"] is False]
+
+
+def test_status_does_not_wait_for_a_writer(home: Path) -> None:
+    """A first poll writes all the time; whoever asks how far it is gets an answer meanwhile."""
+    with closing(sqlite3.connect(home / "data" / "mailwatch.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        asked = run(home, "status", "--json")
+        writer.execute("ROLLBACK")
+    assert 0 == asked.exit_code, asked.output
 
 
 def test_korean(home: Path) -> None:

@@ -27,6 +27,7 @@ from mailwatch.adapters.sql.rebuild import SqlRebuild, SqlRestore
 from mailwatch.adapters.sql.reconcile import end_of, reconcile, refuse_journal_ahead
 from mailwatch.adapters.sql.strays import SqlStrays
 from mailwatch.adapters.sql.trees import SqlTrees
+from mailwatch.adapters.sql.waiting import Waiting, waiting
 from mailwatch.adapters.sql.work import SqlConsents, SqlOutbox, SqlQuarantine
 from mailwatch.core.casenumber import Scheme
 from mailwatch.core.entries import Start
@@ -122,9 +123,8 @@ class SqlStore:
             software_version: stands in every entry.
             schemes: how numbers are written, for tokens and titles.
             stale: open with projections that another version made, and with a database behind
-                its journal, for reindex and backup. Writing is still refused there.
-            looking: open with a journal whose end cannot be read, for verify, which names what is
-                wrong with it. Writing is still refused there.
+                its journal, for reindex and backup. Writing is still refused there, and so it is with
+            looking: open with a journal whose end cannot be read, for verify, which names what is wrong.
 
         Raises:
             ConfigError: the database is newer than this version, cannot be used, was lost or
@@ -201,6 +201,11 @@ class SqlStore:
         with engines.reader(self._engine) as connection:
             tables = projections(self._settings(connection).generation)
             yield SqlLibrary(connection, tables, self._schemes), SqlDigestShelf(connection, tables)
+
+    def waiting(self, mailboxes: Sequence[str]) -> Waiting:
+        """What waits, read beside whoever is writing."""
+        with engines.reader(self._engine) as connection:
+            return waiting(connection, projections(self._settings(connection).generation), mailboxes)
 
     def identity(self) -> tuple[str, Head]:
         """The ledger's UUID, and the chain's end."""
