@@ -123,8 +123,8 @@ class SqlStore:
             software_version: stands in every entry.
             schemes: how numbers are written, for tokens and titles.
             stale: open with projections that another version made, and with a database behind
-                its journal, for reindex and backup. Writing is still refused there, and so it is with
-            looking: open with a journal whose end cannot be read, for verify, which names what is wrong.
+                its journal, for reindex and backup. Writing is still refused there.
+            looking: open with a journal whose end cannot be read, for verify. Writing is refused, too.
 
         Raises:
             ConfigError: the database is newer than this version, cannot be used, was lost or
