@@ -5,13 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from logging.handlers import WatchedFileHandler
+from typing import TYPE_CHECKING
 
+from mailwatch.adapters.logcontext import bound
 from mailwatch.cli.terminal import safe
+from mailwatch.core.logline import as_json, keyvalue
 from mailwatch.errors import ConfigError
+
+if TYPE_CHECKING:
+    # A type only; ``mailwatch --help`` need not wait for it.
+    from mailwatch.config.log import LogConfig
 
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 _PRIORITY = {"CRITICAL": 2, "ERROR": 3, "WARNING": 4, "INFO": 6, "DEBUG": 7}
+_WRITERS: dict[str, Callable[[Mapping[str, object]], str]] = {"keyvalue": keyvalue, "json": as_json}
 
 
 class _Line(logging.Formatter):
@@ -22,11 +33,43 @@ class _Line(logging.Formatter):
         return safe(first) + "".join(f"\nTraceback {text}" for text in rest)
 
 
-class _Journal(_Line):
-    """The same with the priority in front, as sd-daemon(3) has it for services."""
+class _Event(logging.Formatter):
+    """One record, one line, a traceback included; see ``core.logline``.
+
+    ``dated`` puts time and level in front. In the journal, which has both, the
+    line begins with the priority instead, as sd-daemon(3) has it for services.
+    """
+
+    def __init__(self, form: str, *, dated: bool, journal: bool) -> None:
+        super().__init__()
+        self._write = _WRITERS[form]
+        self._dated = dated or form == "json"
+        self._journal = journal
 
     def format(self, record: logging.LogRecord) -> str:
-        return f"<{_PRIORITY.get(record.levelname, 5)}>{super().format(record)}"
+        body = self._body(record)
+        line = self._write({**self._head(record), "event": body["event"], **bound(), **body})
+        return f"<{_PRIORITY.get(record.levelname, 5)}>{line}" if self._journal else line
+
+    def _head(self, record: logging.LogRecord) -> dict[str, object]:
+        if not self._dated:
+            return {}
+        moment = datetime.fromtimestamp(record.created, UTC)
+        return {"time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"), "level": record.levelname}
+
+    def _body(self, record: logging.LogRecord) -> dict[str, object]:
+        """An event of the daemon has its own keys; what else is said becomes the event ``log``."""
+        pairs = getattr(record, "pairs", None)
+        said = pairs or {"event": "log", "logger": record.name, "what": record.getMessage()}
+        return {**said, "traceback": self.formatException(record.exc_info)} if record.exc_info else said
+
+
+class _PrivateFile(WatchedFileHandler):
+    """Appends to a file of our own; where it was moved away (logrotate), a new one is made."""
+
+    def _open(self) -> TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding="utf-8", errors="backslashreplace")
 
 
 def begin(verbose: int) -> None:
@@ -36,9 +79,7 @@ def begin(verbose: int) -> None:
     writes whole messages, SQLAlchemy's writes every value.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(
-        _Journal("%(name)s: %(message)s") if _in_journal() else _Line("%(levelname)s: %(message)s")
-    )
+    handler.setFormatter(_for_stderr("keyvalue") if _in_journal() else _Line("%(levelname)s: %(message)s"))
     handler.setLevel(_LEVELS[min(verbose, 2)])
     handler.addFilter(lambda record: not hasattr(record, "file_only"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
@@ -47,41 +88,60 @@ def begin(verbose: int) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def serve(level: str, verbose: int) -> None:
-    """Log as a service does: from ``level`` on, or lower with -v, one event a line, with the time.
+def serve(config: LogConfig, verbose: int) -> None:
+    """Log as a service does, or, called again, by another configuration.
 
-    The journal writes the time itself.
+    From ``level`` on, or lower with -v; one event a line.
+
+    Raises:
+        ConfigError: the file cannot be written; all stays as it was.
     """
-    lowest = min(logging.getLevelNamesMapping()[level.upper()], _LEVELS[min(verbose, 2)])
-    for handler in logging.getLogger().handlers:
-        if not isinstance(handler.formatter, _Journal):
-            handler.setFormatter(
-                _Line("time=%(asctime)s level=%(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S%z")
-            )
-        handler.setLevel(lowest)
-    logging.getLogger("mailwatch").setLevel(lowest)
+    own = _file(config) if config.file is not None else None
+    lowest = min(_level(config), _LEVELS[min(verbose, 2)])
+    for handler in tuple(logging.getLogger().handlers):
+        if isinstance(handler, _PrivateFile):
+            logging.getLogger().removeHandler(handler)
+            handler.close()
+        else:
+            handler.setFormatter(_for_stderr(config.format))
+            handler.setLevel(lowest)
+    if own is not None:
+        logging.getLogger().addHandler(own)
+    logging.getLogger("mailwatch").setLevel(min(lowest, _level(config)))
 
 
-def to_file(path: Path | None, level: str) -> None:
-    """Log into a file as well, from ``level`` on.
+def to_file(config: LogConfig) -> None:
+    """Log into the configured file as well, where there is one.
 
     Raises:
         ConfigError: the file cannot be written.
     """
-    if path is None:
-        return
+    if config.file is not None:
+        logging.getLogger().addHandler(_file(config))
+        house = logging.getLogger("mailwatch")
+        house.setLevel(min(house.level, _level(config)))
+
+
+def _file(config: LogConfig) -> _PrivateFile:
+    assert config.file is not None
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handler = _PrivateFile(config.file)
     except OSError as error:
         raise ConfigError(
-            "the log {path} cannot be written: {reason}", path=path, reason=error.strerror or error
+            "the log {path} cannot be written: {reason}", path=config.file, reason=error.strerror or error
         ) from None
-    handler = logging.StreamHandler(os.fdopen(descriptor, "a", encoding="utf-8"))
-    handler.setFormatter(_Line("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    handler.setLevel(level.upper())
-    logging.getLogger().addHandler(handler)
-    house = logging.getLogger("mailwatch")
-    house.setLevel(min(house.level, handler.level))
+    handler.setFormatter(_Event(config.format, dated=True, journal=False))
+    handler.setLevel(_level(config))
+    return handler
+
+
+def _for_stderr(form: str) -> _Event:
+    journal = _in_journal()
+    return _Event(form, dated=not journal, journal=journal)
+
+
+def _level(config: LogConfig) -> int:
+    return logging.getLevelNamesMapping()[config.level.upper()]
 
 
 def _in_journal() -> bool:

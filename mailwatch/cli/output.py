@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailwatch.cli.session import Session
-from mailwatch.cli.terminal import ODD, cells, pad, safe
+from mailwatch.cli.terminal import cells, pad, safe
+from mailwatch.core.logline import ODD
 from mailwatch.core.pace import how_long
 from mailwatch.errors import Words, counted
 

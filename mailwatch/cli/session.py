@@ -103,7 +103,7 @@ class Session:
         # Imported while we are still who we were: the owner of the data may not be allowed to read the code.
         wiring: Wiring = _module("mailwatch.wiring")
         _opening().become_owner(config.data)
-        logs.to_file(config.log.file, config.log.level)
+        logs.to_file(config.log)
         with wiring.open_app(config, stale=stale, looking=looking) as app:
             yield app
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
-ODD = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff\ud800-\udfff]"
-)
-"""What can move a cursor, hide, or turn the writing direction around; lone surrogates, too."""
+from mailwatch.core.logline import ODD
 
 _KEPT = "\u200c\u200d"  # Persian words and joined emoji need these two, and they deceive nobody.
 

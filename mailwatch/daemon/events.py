@@ -1,30 +1,18 @@
-"""Log lines: one event, one line, ``key=value`` (logfmt), so that people and programs can read them."""
+"""Log lines of the daemon: one event, one line; ``log`` in the configuration says how it is written."""
 
 from __future__ import annotations
 
-import json
 import logging
-import re
 
-_PLAIN = re.compile(r"[^\s\"=\\\x00-\x1f\x7f]+")
+from mailwatch.core.logline import keyvalue
 
 log = logging.getLogger("mailwatch.daemon")
 
 
-def event(name: str, *, level: int = logging.INFO, **values: object) -> None:
-    """Log one event. Values that are None are left out."""
+def event(
+    name: str, *, level: int = logging.INFO, fault: BaseException | None = None, **values: object
+) -> None:
+    """Log one event. Values that are None are left out; ``fault`` shows where a defect of ours is."""
     if log.isEnabledFor(level):
-        log.log(level, "%s", line(name, values))
-
-
-def line(name: str, values: dict[str, object]) -> str:
-    """The line: ``event=poll mailbox=support fetched=2``. What could break a line is quoted."""
-    told = [f"event={name}", *(f"{k}={_value(v)}" for k, v in values.items() if v is not None)]
-    return " ".join(told)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, float):
-        value = f"{value:.1f}"
-    text = str(value)
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+        pairs = {"event": name, **values}
+        log.log(level, "%s", keyvalue(pairs), exc_info=fault, extra={"pairs": pairs})

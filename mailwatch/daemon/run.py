@@ -36,12 +36,20 @@ _FIXED = ("data", "database", "archive")
 class Daemon:
     """Runs until a signal ends it.
 
-    ``load`` reads the configuration again; ``env`` holds ``NOTIFY_SOCKET`` and its like.
+    ``load`` reads the configuration again; ``adopt`` is called before a new one takes over, and may
+    refuse it with a ConfigError; ``env`` holds ``NOTIFY_SOCKET`` and its like.
     """
 
     def __init__(
-        self, config: Config, load: Callable[[], Config], env: Mapping[str, str], clock: Clock
+        self,
+        config: Config,
+        load: Callable[[], Config],
+        env: Mapping[str, str],
+        clock: Clock,
+        *,
+        adopt: Callable[[Config], None] = lambda _config: None,
     ) -> None:
+        self._adopt = adopt
         self._config = config
         self._load = load
         self._clock = clock
@@ -140,7 +148,12 @@ class Daemon:
                 raise ConfigError(
                     "{key} cannot change while mailwatch runs", mend="systemctl restart mailwatch", key=key
                 )
-        return House(config, self._hearts, self._clock)
+        self._adopt(config)
+        try:
+            return House(config, self._hearts, self._clock)
+        except MailwatchError:
+            self._adopt(house.config)
+            raise
 
 
 def _tell_refusal(error: MailwatchError) -> None:

@@ -5,6 +5,7 @@ What is due lives in our own tables; a ring that comes late or twice does no har
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from mailwatch.config.model import Config
 from mailwatch.daemon.bell import Want
-from mailwatch.daemon.events import log
+from mailwatch.daemon.events import event
 from mailwatch.daemon.watcher import Watcher
 
 SPREAD = 0.25
@@ -87,4 +88,4 @@ def _add(
 
 def _tell(fault: JobExecutionEvent) -> None:
     """A job that rings cannot fail but by a defect of ours; the timetable goes on."""
-    log.critical("event=defect job=%s", fault.job_id, exc_info=fault.exception)
+    event("defect", level=logging.CRITICAL, job=fault.job_id, fault=fault.exception)

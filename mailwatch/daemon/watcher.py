@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from mailwatch.adapters.locks import MailboxBusy
+from mailwatch.adapters.logcontext import bind
 from mailwatch.core.backoff import Backoff, patient_delay
 from mailwatch.daemon.bell import Bell, Want
-from mailwatch.daemon.events import event, log
+from mailwatch.daemon.events import event
 from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.state import State
 from mailwatch.daemon.telling import tell_pass
@@ -84,6 +85,7 @@ class Watcher(threading.Thread):
 
     def run(self) -> None:
         """One outer loop: whatever goes wrong ends here, is told, and is tried again."""
+        bind(mailbox=self.state.name)
         while not self._shared.stop.is_set():
             try:
                 self._step()
@@ -92,7 +94,7 @@ class Watcher(threading.Thread):
             except MailwatchError as error:
                 self._failed(error.message, error)
             except Exception as error:  # noqa: BLE001 - a defect met in one mailbox must not end its watching
-                log.critical("event=defect mailbox=%s", self.state.name, exc_info=error)
+                event("defect", level=logging.CRITICAL, fault=error)
                 self._failed(_DEFECT, None)
         if self._box is not None:
             self._box.close()
@@ -121,6 +123,7 @@ class Watcher(threading.Thread):
         elif self._wanted:
             self._work(self._box)
         else:
+            bind(mailbox=self.state.name)
             self._listen(self._box)
 
     def _rest(self, seconds: float) -> None:
@@ -156,6 +159,8 @@ class Watcher(threading.Thread):
         """New mail, and, where it is this mailbox's turn, a slice of older mail."""
         older = self._behind and self._shared.slots.acquire(timeout=FOR_A_TURN)
         began, poll = time.monotonic(), uuid4().hex[:8]
+        # Also what is said deep below of this pass, and what it came to, can be told from others by this.
+        bind(mailbox=self.state.name, poll=poll)
         try:
             done = box.look(older=older)
         finally:

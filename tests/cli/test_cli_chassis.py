@@ -15,6 +15,7 @@ from mailwatch.cli.chassis import cli
 from mailwatch.cli.menu import MENU
 from mailwatch.cli.outcome import ExitCode, told
 from mailwatch.cli.session import Session
+from mailwatch.config.log import LogConfig
 from mailwatch.errors import ConfigError, TemporaryError, UnreadableMessage, Words
 
 ROOT = Path(__file__).parents[2]
@@ -230,7 +231,8 @@ def test_log_lines_cannot_be_forged(tmp_path: Path) -> None:
     path = tmp_path / "log"
     code = (
         "import logging; from pathlib import Path; from mailwatch.cli import logs\n"
-        f"logs.begin(2); logs.to_file(Path({str(path)!r}), 'debug')\n"
+        "from mailwatch.config.log import LogConfig\n"
+        f"logs.begin(2); logs.to_file(LogConfig(file=Path({str(path)!r}), level='debug'))\n"
         "logging.getLogger('mailwatch.x').warning('a\\nERROR forged \\x1b[2J')\n"
         "logging.getLogger('imapclient').debug('whole message')\n"
         "logging.getLogger('imapclient.imaplib').debug('whole message')\n"
@@ -248,7 +250,7 @@ def test_log_lines_cannot_be_forged(tmp_path: Path) -> None:
 def test_log_file_that_cannot_be_written(tmp_path: Path) -> None:
     """A log that cannot be written is the user's to mend."""
     with pytest.raises(ConfigError, match="cannot be written"):
-        logs.to_file(tmp_path / "no" / "log", "info")
+        logs.to_file(LogConfig(file=tmp_path / "no" / "log"))
 
 
 def test_exit_codes_are_those_of_the_manual() -> None:

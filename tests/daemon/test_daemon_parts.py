@@ -16,9 +16,9 @@ from servers.house import build
 from mailwatch.adapters.catalog import say
 from mailwatch.adapters.systemd import Notifier
 from mailwatch.config import load
+from mailwatch.core.logline import keyvalue
 from mailwatch.core.pace import Left
 from mailwatch.daemon.bell import Bell, Want
-from mailwatch.daemon.events import line
 from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.schedule import timetable
 from mailwatch.daemon.state import State
@@ -91,7 +91,7 @@ def test_each_heart_has_a_limit_of_its_own() -> None:
 )
 def test_an_event_is_one_line_that_nothing_can_break(values: dict[str, object], told: str) -> None:
     """What a server says is quoted, so that it forges neither keys nor lines."""
-    assert told == line("x", values)
+    assert told == keyvalue({"event": "x", **values})
 
 
 # ── the service manager ───────────────────────────────────────────────────────

@@ -31,6 +31,7 @@ def run(session: Session) -> None:
     from mailwatch.wiring.app import utc_now  # noqa: PLC0415 - the same
 
     become_owner(config.data)
-    logs.serve(config.log.level, session.verbose)
-    logs.to_file(config.log.file, config.log.level)
-    Daemon(config, session.config, os.environ, utc_now).run()
+    logs.serve(config.log, session.verbose)
+    Daemon(
+        config, session.config, os.environ, utc_now, adopt=lambda new: logs.serve(new.log, session.verbose)
+    ).run()
