@@ -21,9 +21,9 @@ from mailwatch.daemon.post import Post
 from mailwatch.daemon.state import State
 from mailwatch.errors import MailwatchError
 from mailwatch.jobs.rename import let_go
-from mailwatch.jobs.retention import Retention, forget
+from mailwatch.jobs.retention import forget_all
 from mailwatch.ports import Clock
-from mailwatch.wiring import digests
+from mailwatch.wiring import assemble, digests
 
 FIRST_ROUND = timedelta(minutes=5)
 """How long a digest waits after a start for the first look at each mailbox, so that it knows the news."""
@@ -92,9 +92,8 @@ class Chores:
 
     def nightly(self) -> None:
         """Forget what is too old to matter."""
-        keep = self._config.retention
         with self._chore("nightly"):
-            gone = forget(self._store, self._clock(), Retention(keep.sightings, keep.plans, keep.digests))
+            gone = forget_all(self._store, self._clock(), assemble.retention(self._config))
             event("forgotten", sightings=gone.sightings, plans=gone.plans, digests=gone.digests)
 
     @contextmanager

@@ -30,14 +30,30 @@ class Forgotten:
     digests: int
 
 
-def forget(store: Store, now: datetime, keep: Retention) -> Forgotten:
+MOST = 5000
+"""Sightings that go in one transaction: others wait for less than a second."""
+
+
+def forget(store: Store, now: datetime, keep: Retention, *, most: int = MOST) -> Forgotten:
     """Drop what is older than ``keep`` says, in one transaction. ``now`` is UTC.
 
-    What is not finished stays, however old: open plans, plans in review, digests not sent.
+    What is not finished stays, however old: open plans, plans in review, digests not sent. Of
+    sightings at most ``most`` go; the others with the next call.
     """
     with store.writing() as tx:
         return Forgotten(
-            sightings=tx.desk.forget_before(now - keep.sightings),
+            sightings=tx.desk.forget_before(now - keep.sightings, most),
             plans=tx.attic.forget_plans(now - keep.plans),
             digests=tx.attic.forget_digests(now - keep.digests),
         )
+
+
+def forget_all(store: Store, now: datetime, keep: Retention, *, most: int = MOST) -> Forgotten:
+    """The same to its end, so that others can write in between; what went in all."""
+    gone = last = forget(store, now, keep, most=most)
+    while last.sightings == most:
+        last = forget(store, now, keep, most=most)
+        gone = Forgotten(
+            gone.sightings + last.sightings, gone.plans + last.plans, gone.digests + last.digests
+        )
+    return gone

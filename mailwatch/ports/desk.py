@@ -77,8 +77,8 @@ class Desk(Protocol):
         """Those of ``uids`` that are known: an original, a sighting, or a copy of ours."""
         ...
 
-    def forget_before(self, when: datetime) -> int:
-        """Drop sightings seen before ``when``; how many."""
+    def forget_before(self, when: datetime, most: int) -> int:
+        """Drop sightings seen before ``when``, the oldest ``most`` of them; how many."""
         ...
 
 

@@ -21,6 +21,7 @@ from mailwatch.jobs.ingest import Ingest
 from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.reading import Rules
 from mailwatch.jobs.rename import RenameFolder, Renamer
+from mailwatch.jobs.retention import Retention
 from mailwatch.ports import Archive, Clock, Parser, Store
 
 SOFTWARE = f"mailwatch/{version('mailwatchd')}"
@@ -34,6 +35,12 @@ def rules(config: Config) -> Rules:
         screening=all(isinstance(scheme.written, Digits) for scheme in config.all_schemes),
         keep_everything=config.keep == "everything",
     )
+
+
+def retention(config: Config) -> Retention:
+    """How long the rows of the work tables stay."""
+    keep = config.retention
+    return Retention(keep.sightings, keep.plans, keep.digests)
 
 
 def watching(config: Config, mailbox: MailboxConfig, now: datetime) -> Watching:

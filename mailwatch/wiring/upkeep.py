@@ -19,6 +19,7 @@ from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.refile import refile as refile_all
 from mailwatch.jobs.reindex import ReindexReport
 from mailwatch.jobs.restore import Chain, measure
+from mailwatch.jobs.retention import MOST
 from mailwatch.ports import Cursor, JournalReader, Originals
 from mailwatch.wiring import assemble, health
 from mailwatch.wiring.tools import Tools
@@ -113,7 +114,8 @@ def _rescan(config: Config, store: SqlStore, now: datetime) -> None:
     """Forget how far folders were read, and all sightings: the next poll reads again what is not kept."""
     folders = health.folders(store)
     with store.writing() as tx:
-        tx.desk.forget_before(now + timedelta(days=1))
+        while tx.desk.forget_before(now + timedelta(days=1), MOST):
+            pass
         for folder in folders:
             cursor = tx.desk.cursor(folder.mailbox, folder.folder)
             if cursor is not None and any(m.name == folder.mailbox for m in config.mailboxes):

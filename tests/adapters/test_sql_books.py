@@ -225,7 +225,7 @@ def test_mails_that_name_a_number_are_found_by_it(store: SqlStore) -> None:
         assert tx.trees.naming(frozenset({OTHER})) == tx.trees.naming(frozenset()) == frozenset()
         (named,) = tx.trees.load(frozenset({"s@x"}))
         assert (named.kept, named.mentions) == (False, (bracket,))
-        assert tx.desk.forget_before(days(1)) == 2
+        assert tx.desk.forget_before(days(1), 100) == 2
         assert tx.trees.naming(frozenset({CASE})) == {"kept@x"}
 
 
@@ -329,8 +329,8 @@ def test_sightings_are_known_by_place_and_bytes_and_forgotten_by_age(store: SqlS
         tx.wishes.want([sha(b"a")])
         assert [s.sha256 for s in tx.wishes.wanted("support")] == [sha(b"a")]
         assert tx.wishes.wanted("other") == ()
-        assert tx.desk.forget_before(START) == 0
-        assert tx.desk.forget_before(START + timedelta(seconds=1)) == 2
+        assert tx.desk.forget_before(START, 100) == 0
+        assert tx.desk.forget_before(START + timedelta(seconds=1), 100) == 2
         assert tx.wishes.wanted("support") == ()
         assert tx.trees.load(frozenset({"a@x"})) == ()
 

@@ -13,7 +13,7 @@ from mailwatch.adapters.sql import SqlStore
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.place import Place
 from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
-from mailwatch.jobs.retention import Forgotten, Retention, forget
+from mailwatch.jobs.retention import Forgotten, Retention, forget, forget_all
 from mailwatch.ports import OutboxItem, Sighting
 
 NOW = START + timedelta(days=1000)
@@ -108,3 +108,41 @@ def test_forgetting_leaves_the_ledger_alone(store: SqlStore) -> None:
     forget(store, NOW, KEEP)
     assert forget(store, NOW, KEEP) == Forgotten(0, 0, 0)
     assert store.evidence().head() == before
+
+
+def sight(store: SqlStore, count: int, days: int) -> None:
+    with store.writing() as tx:
+        tx.desk.sight(
+            [
+                Sighting(
+                    Place("support", "INBOX", 1, uid), f"{uid:064x}", f"{uid}@x", ("a@x",), 1, NOW, ago(days)
+                )
+                for uid in range(1, count + 1)
+            ]
+        )
+
+
+def test_a_pass_forgets_a_bounded_slice(store: SqlStore) -> None:
+    """The oldest first; the next pass goes on, and no pass forgets what is young enough."""
+    sight(store, 7, 401)
+    assert [forget(store, NOW, KEEP, most=3).sightings for _ in range(4)] == [3, 3, 1, 0]
+
+
+def test_at_night_everything_goes_a_slice_at_a_time(store: SqlStore) -> None:
+    """As many transactions as it takes."""
+    sight(store, 7, 401)
+    assert forget_all(store, NOW, KEEP, most=3) == Forgotten(7, 0, 0)
+    with store.writing() as tx:
+        assert tx.desk.sighted([f"{uid:064x}" for uid in range(1, 8)]) == ()
+
+
+def test_bytes_that_are_seen_elsewhere_keep_their_wish(store: SqlStore) -> None:
+    """One place of a mail is forgotten, the other one is young: it can still be fetched."""
+    with store.writing() as tx:
+        for uid, days in ((1, 401), (2, 399)):
+            place = Place("support", "INBOX", 1, uid)
+            tx.desk.sight([Sighting(place, "a" * 64, "a@x", (), 1, NOW, ago(days))])
+        tx.wishes.want(["a" * 64])
+    assert forget(store, NOW, KEEP).sightings == 1
+    with store.writing() as tx:
+        assert [s.place.uid for s in tx.wishes.wanted("support")] == [2]

@@ -97,13 +97,26 @@ class SqlDesk:
                 )
         return frozenset(found)
 
-    def forget_before(self, when: datetime) -> int:
+    def forget_before(self, when: datetime, most: int) -> int:
         """See ``ports.Desk``."""
-        count = self._connection.execute(delete(sightings).where(sightings.c.seen_at < when)).rowcount
-        left = select(sightings.c.sha256)
+        old = (
+            select(sightings.c.id, sightings.c.sha256)
+            .where(sightings.c.seen_at < when)
+            .order_by(sightings.c.seen_at)
+            .limit(most)
+        )
+        rows = self._connection.execute(old).all()
+        for some in chunks(rows):
+            self._forget([row.id for row in some], [row.sha256 for row in some])
+        return len(rows)
+
+    def _forget(self, ids: Sequence[int], shas: Sequence[str]) -> None:
+        """These sightings, and what hangs on the bytes that no other one has seen."""
+        self._connection.execute(delete(sightings).where(sightings.c.id.in_(ids)))
+        left = select(sightings.c.sha256).where(sightings.c.sha256.in_(shas))
         for table in (sighting_links, sighting_brackets, wishes):
-            self._connection.execute(delete(table).where(table.c.sha256.not_in(left)))
-        return count
+            gone = table.c.sha256.in_(shas) & table.c.sha256.not_in(left)
+            self._connection.execute(delete(table).where(gone))
 
 
 def _sighting_row(s: Sighting) -> dict[str, Any]:
