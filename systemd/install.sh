@@ -64,11 +64,13 @@ build_release() {
 
 put() { install -D -m "$1" "$2" "$DESTDIR$3"; }
 
-# The unit as it stands in the source says /opt/mailwatch.
-put_unit() {
-    put 644 systemd/mailwatch.service "$UNITDIR/mailwatch.service"
-    sed -i "s|/opt/mailwatch/|$PREFIX/|g" "$DESTDIR$UNITDIR/mailwatch.service"
-    local known=0
+# The units as they stand in the source say /opt/mailwatch.
+put_units() {
+    local unit known=0
+    for unit in mailwatch.service mailwatch-backup.service mailwatch-backup.timer; do
+        put 644 "systemd/$unit" "$UNITDIR/$unit"
+        sed -i "s|/opt/mailwatch/|$PREFIX/|g" "$DESTDIR$UNITDIR/$unit"
+    done
     if command -v systemctl >/dev/null; then
         known=$(systemctl --version | awk 'NR == 1 { print int($2) }')
     fi
@@ -157,7 +159,7 @@ mkdir -p "$DESTDIR$BINDIR"
 ln -sfn "$PREFIX/current/bin/mailwatch" "$DESTDIR$BINDIR/mailwatch"
 put 644 systemd/mailwatch.sysusers /usr/lib/sysusers.d/mailwatch.conf
 put 644 systemd/mailwatch.tmpfiles /usr/lib/tmpfiles.d/mailwatch.conf
-put_unit
+put_units
 put 644 config.example.yaml /etc/mailwatch/config.example.yaml
 
 if [ -n "$DESTDIR" ]; then

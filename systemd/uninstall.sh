@@ -16,10 +16,16 @@ if [ -z "$DESTDIR" ] && [ "$(id -u)" -ne 0 ]; then
 fi
 booted() { [ -z "$DESTDIR" ] && [ -d /run/systemd/system ] && command -v systemctl >/dev/null; }
 
-if booted && [ -e "$UNITDIR/mailwatch.service" ]; then
-    systemctl disable --quiet --now mailwatch.service
-fi
-rm -f "$DESTDIR$UNITDIR/mailwatch.service" "$DESTDIR$UNITDIR/mailwatch.service.d/backoff.conf"
+units="mailwatch.service mailwatch-backup.service mailwatch-backup.timer"
+for unit in $units; do
+    case $unit in
+    # A backup that is under way may end; what is to be disabled is its timer.
+    mailwatch-backup.service) ;;
+    *) if booted && [ -e "$UNITDIR/$unit" ]; then systemctl disable --quiet --now "$unit"; fi ;;
+    esac
+    rm -f "$DESTDIR$UNITDIR/$unit"
+done
+rm -f "$DESTDIR$UNITDIR/mailwatch.service.d/backoff.conf"
 rmdir "$DESTDIR$UNITDIR/mailwatch.service.d" 2>/dev/null || true
 rm -f "$DESTDIR/usr/lib/sysusers.d/mailwatch.conf" "$DESTDIR/usr/lib/tmpfiles.d/mailwatch.conf"
 rm -f "$DESTDIR/etc/mailwatch/config.example.yaml"
@@ -32,7 +38,7 @@ rm -f "$DESTDIR$PREFIX/current" "$DESTDIR$PREFIX/current.new"
 rmdir "$DESTDIR$PREFIX" 2>/dev/null || true
 if booted; then
     systemctl daemon-reload
-    systemctl reset-failed mailwatch.service 2>/dev/null || true
+    systemctl reset-failed mailwatch.service mailwatch-backup.service 2>/dev/null || true
 fi
 
 say "removed. Kept: /var/lib/mailwatch (mail, database, journals), /etc/mailwatch (configuration, passwords),"

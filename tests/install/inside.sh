@@ -136,28 +136,74 @@ holds "the configuration is kept" test -s /etc/mailwatch/config.yaml
 holds "the password is kept" test -s /etc/mailwatch/credentials/support-imap
 holds "uninstalling twice is no error" make uninstall
 
-step "backup and restore"
+step "backup while the service runs"
 sed -i 's/^alembic==0.0.0.dev0+nothing/alembic==/' requirements.lock
 holds "it can be installed again" make install
+holds "the service runs again, over the data that was kept" systemctl enable --now mailwatch
+deliver third '[TrackingID#2402220010007777] Before the backup'
+holds "and files new mail" within 150 says 2402220010007777 mailwatch cases
+for unit in mailwatch-backup.service mailwatch-backup.timer; do
+    holds "$unit passes systemd-analyze verify" bash -c "[ -z \"\$(systemd-analyze verify $unit 2>&1 | tee /dev/stderr)\" ]"
+done
+holds "its exposure is 1.5 at most" systemd-analyze security --no-pager --threshold=15 mailwatch-backup.service
+holds "installing has enabled nothing" refused systemctl is-enabled --quiet mailwatch-backup.timer
+holds "without its folder it fails in one line" refused systemctl start mailwatch-backup.service
+install -d -o mailwatch -g mailwatch -m 700 /var/backups/mailwatch /srv/backup
+holds "the timer can be enabled" systemctl enable --now mailwatch-backup.timer
+holds "and knows its next night" says UTC systemctl list-timers --no-pager mailwatch-backup.timer
+holds "the backup is made" systemctl start mailwatch-backup.service
+holds "it is whole" bash -c 'test -s /var/backups/mailwatch/backup.json && ! test -e /var/backups/mailwatch/unfinished'
+holds "the originals are copies, which a broken disk does not take along" \
+    test -z "$(find /var/backups/mailwatch -name '*.eml' -links +1)"
+mkdir -p /etc/systemd/system/mailwatch-backup.service.d
+printf '%s\n' '[Service]' Environment=BACKUP=/srv/backup ReadWritePaths=/srv/backup \
+    >/etc/systemd/system/mailwatch-backup.service.d/folder.conf
+systemctl daemon-reload
+holds "a drop-in names another folder" systemctl start mailwatch-backup.service
+holds "which holds a backup then" test -s /srv/backup/backup.json
+holds "a second one brings what is new" systemctl start mailwatch-backup.service
+holds "the service went on meanwhile" state_is active
+holds "sudo mailwatch backup does the same by hand" sudo mailwatch backup /srv/backup
+holds "and leaves nothing of root" nothing_of_root
+
+told() { # everything that a user sees of the cases
+    mailwatch cases --json
+    for number in $(mailwatch cases --json | python3 -c 'import json, sys; [print(c["number"]) for c in json.load(sys.stdin)]'); do
+        mailwatch show "$number" --json
+    done
+}
+
+step "destroy and restore"
 systemctl stop mailwatch
-cp -a /var/lib/mailwatch /root/backup
-rm -r /var/lib/mailwatch
-cp -a /root/backup /var/lib/mailwatch
-chown -R mailwatch: /var/lib/mailwatch
-holds "a copy of everything is everything" mailwatch verify
-rm /var/lib/mailwatch/mailwatch.db*
-holds "reindex --from builds it from archive and journals" mailwatch reindex --from /var/lib/mailwatch
-holds "with its case" says 2402220010002574 mailwatch cases
+mailwatch backup /srv/backup >/dev/null
+before=$(told)
+cp -a /var/lib/mailwatch /root/everything
+rm -rf /var/lib/mailwatch/* /var/lib/mailwatch/.[!.]*
+holds "a folder without a ledger is refused" refused mailwatch reindex --from /srv/mail
+touch /srv/backup/unfinished
+holds "an unfinished backup is refused" refused mailwatch reindex --from /srv/backup
+rm /srv/backup/unfinished
+holds "one command brings everything back" mailwatch reindex --from /srv/backup
+holds "cases and mails are told as before" test "$(told)" = "$before"
 holds "and nothing was changed" mailwatch verify
 holds "and nothing of root" nothing_of_root
-rm -r /var/lib/mailwatch/*
-cp -a /root/backup/{ledger,texts,archive} /var/lib/mailwatch/
-chown -R mailwatch: /var/lib/mailwatch
-holds "the same from a copy of the truth alone" mailwatch reindex --from /var/lib/mailwatch
-holds "with its case, too" says 2402220010002574 mailwatch cases
-holds "and nothing was changed there either" mailwatch verify
+holds "what is in use is not overwritten" refused mailwatch reindex --from /srv/backup
+holds "the mailbox is read again" mailwatch poll
+holds "and nothing is filed twice" test "$(told)" = "$before"
+rm -rf /var/lib/mailwatch/mailwatch.db*
+holds "the database alone comes back from what lies beside it" mailwatch reindex --from /var/lib/mailwatch
+holds "and tells the same" test "$(told)" = "$before"
+rm -rf /var/lib/mailwatch/*
+cp -a /root/everything/. /var/lib/mailwatch/
+holds "a copy of everything is everything" mailwatch verify
+holds "and tells the same, too" test "$(told)" = "$before"
 holds "the service goes on with it" systemctl start mailwatch
-deliver third '[TrackingID#2402220010008888] After the restore'
+deliver fourth '[TrackingID#2402220010008888] After the restore'
 holds "and files new mail" within 150 says 2402220010008888 mailwatch cases
+
+step "uninstall, with the backup's timer"
+holds "make uninstall succeeds" make uninstall
+holds "timer and service of the backup are gone" refused systemctl cat mailwatch-backup.timer mailwatch-backup.service
+holds "the backups are kept" test -s /srv/backup/backup.json -a -s /var/backups/mailwatch/backup.json
 
 finish with-systemd

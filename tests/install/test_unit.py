@@ -20,6 +20,8 @@ from mailwatch.config.places import SYSTEM
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "systemd/mailwatch.service"
+BACKUP = ROOT / "systemd/mailwatch-backup.service"
+TIMER = ROOT / "systemd/mailwatch-backup.timer"
 HIGHEST_EXPOSURE = 1.5
 
 
@@ -43,12 +45,13 @@ def settings(text: str) -> dict[str, list[str]]:
     return found
 
 
-def one(key: str) -> str:
-    [value] = settings(UNIT.read_text())[key]
+def one(key: str, unit: Path = UNIT) -> str:
+    [value] = settings(unit.read_text())[key]
     return value
 
 
-def test_the_unit_is_hardened(analyze: str) -> None:
+@pytest.mark.parametrize("unit", [UNIT, BACKUP], ids=lambda unit: unit.name)
+def test_the_unit_is_hardened(analyze: str, unit: Path) -> None:
     """The level of exposure, from 0 to 10, that systemd itself computes."""
     done = subprocess.run(
         [
@@ -57,7 +60,7 @@ def test_the_unit_is_hardened(analyze: str) -> None:
             "--offline=yes",
             "--json=short",
             f"--threshold={HIGHEST_EXPOSURE * 10:.0f}",
-            UNIT,
+            unit,
         ],
         capture_output=True,
         text=True,
@@ -70,16 +73,21 @@ def test_the_unit_is_hardened(analyze: str) -> None:
     assert 0 == done.returncode, worst
 
 
-def test_the_unit_is_understood_whole(analyze: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [UNIT.name, BACKUP.name, TIMER.name])
+def test_the_unit_is_understood_whole(analyze: str, tmp_path: Path, name: str) -> None:
     """No unknown key, no wrong value. A stand-in for the command lies where the unit looks for it."""
     command = tmp_path / "current/bin/mailwatch"
     command.parent.mkdir(parents=True)
     command.write_text("#!/bin/sh\n")
     command.chmod(0o755)
-    unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text().replace("/opt/mailwatch/", f"{tmp_path}/"))
+    for unit in (UNIT, BACKUP, TIMER):
+        (tmp_path / unit.name).write_text(unit.read_text().replace("/opt/mailwatch/", f"{tmp_path}/"))
     done = subprocess.run(
-        [analyze, "verify", "--man=no", unit], capture_output=True, text=True, check=False, timeout=60
+        [analyze, "verify", "--man=no", tmp_path / name],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
 
@@ -130,3 +138,27 @@ def test_the_example_configuration_lies_within_the_units_bounds() -> None:
     assert re.search(r"^data: /var/lib/mailwatch$", example, re.MULTILINE)
     assert "mailwatch" == one("LogsDirectory")
     assert "/var/log/mailwatch/" in example
+
+
+def test_the_backup_lives_within_the_services_bounds() -> None:
+    """All that keeps the daemon from doing harm keeps the backup from it, too."""
+    daemon, backup = settings(UNIT.read_text()), settings(BACKUP.read_text())
+    bounds = ("Protect", "Private", "Restrict", "SystemCall", "Capability", "Lock", "Memory", "NoNew", "User")
+    wanted = {key for key in daemon if key.startswith(bounds)} - {"MemoryMax"}
+    assert {key: daemon[key] for key in wanted} == {key: backup.get(key) for key in wanted}
+
+
+def test_the_backup_writes_where_it_may() -> None:
+    """The folder of the command is the one that the unit opens; a drop-in that names another names both."""
+    folder = one("Environment", BACKUP).removeprefix("BACKUP=")
+    assert one("ReadWritePaths", BACKUP) == f"-{folder}"
+    command = f"/opt/mailwatch/current/bin/mailwatch --config {SYSTEM} backup ${{BACKUP}}"
+    assert one("ExecStart", BACKUP) == command
+
+
+def test_the_backup_is_made_when_somebody_asks_for_it() -> None:
+    """Installing enables nothing: the timer alone can be enabled, and it starts the service of its name."""
+    assert "Install" not in re.findall(r"^\[(\w+)\]", BACKUP.read_text(), re.MULTILINE)
+    assert one("WantedBy", TIMER) == "timers.target"
+    assert TIMER.stem == BACKUP.stem
+    assert "enable" not in (ROOT / "systemd/install.sh").read_text().replace('enable --now mailwatch"', "")
