@@ -145,11 +145,13 @@ def test_a_case_that_was_silent_when_first_met_sleeps(tmp_path: Path, dovecot_us
 # ── colleagues ────────────────────────────────────────────────────────────────
 
 
-def office(folder: Path, dovecot: DovecotServer) -> tuple[House, MailUser, MailUser]:
+def office(
+    folder: Path, dovecot: DovecotServer, *, of_kim: str = "INBOX"
+) -> tuple[House, MailUser, MailUser]:
     """A shared mailbox and a colleague's own, both watched."""
     shared, kim = dovecot.new_user(), dovecot.new_user()
     listed = mailbox_yaml(shared, folder / "password", name="support", address=SHARED)
-    listed += mailbox_yaml(kim, folder / "password", name="kim", address=KIM)
+    listed += mailbox_yaml(kim, folder / "password", name="kim", address=KIM, folders=[of_kim])
     return build(folder, listed, shared.password), shared, kim
 
 
@@ -189,7 +191,7 @@ def test_a_reply_as_the_shared_address_is_one_message_with_two_originals(
     assert 2 == len({o["sha256"] for o in answer["originals"]})
     assert home.json("verify")["ok"]
     zeros = home.json("poll")
-    assert {0} == {zeros[key] for key in zeros if key != "errors"}
+    assert {0} == {value for value in zeros.values() if value != []}
 
 
 def test_a_reply_that_lies_in_the_colleagues_sent_folder_alone(
@@ -197,13 +199,14 @@ def test_a_reply_that_lies_in_the_colleagues_sent_folder_alone(
 ) -> None:
     """It has lost the number: the thread in the other mailbox tells its case. Private mail stays out."""
     number = token(NOW, 9)
-    home, shared, kim = office(tmp_path, dovecot)
+    home, shared, kim = office(tmp_path, dovecot, of_kim=r"\Sent")
     shared.deliver(asked(number))
     lost = letter(
         "lost", "RE: Need a trace", sender=SHARED, to=ENGINEER, more="In-Reply-To: <asked@example>\r\n"
     )
     private = letter("lunch", "Lunch?", sender=KIM, to="lee@fabrikam.example")
     kim.deliver_many([lost, private], folder="Sent")
+    kim.deliver(letter("own", f"TrackingID#{number}", to=KIM))
     home.json("poll")
     found: dict[str, Any] = {m["message_id"]: m for m in home.json("show", number)["messages"]}
     assert {"<asked@example>", "<lost@example>"} == set(found)
