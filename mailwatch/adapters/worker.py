@@ -11,6 +11,7 @@ from mailwatch.core.message import Message
 from mailwatch.errors import UnreadableMessage
 from mailwatch.mime.limits import Limits
 from mailwatch.mime.parse import parse
+from mailwatch.ports import Fetched
 
 Answer = Message | UnreadableMessage
 
@@ -28,6 +29,20 @@ def read_one(content: bytes | Path, limits: Limits) -> Answer:
 def read_chunk(contents: Sequence[bytes | Path], limits: Limits) -> list[Answer]:
     """One answer for each, in order."""
     return [read_one(content, limits) for content in contents]
+
+
+class InlineParser:
+    """``ports.Parser`` without processes: no deadline, no memory limit. For tests and trusted files."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
+    def parse(self, batch: Sequence[Fetched]) -> tuple[Answer, ...]:
+        """One answer for each, in order."""
+        return tuple(read_one(fetched.content, self._limits) for fetched in batch)
+
+    def close(self) -> None:
+        """Nothing to end."""
 
 
 def prepare(memory: int) -> None:

@@ -18,7 +18,7 @@ from mailwatch.errors import ConfigError, Words
 
 if TYPE_CHECKING:
     from mailwatch.config import Config
-    from mailwatch.wiring import App
+    from mailwatch.wiring.app import App
 
 
 _log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class Session:
                 "no mailbox is configured", mend="add one under mailboxes: see docs/configuration.md"
             )
         # Imported while we are still who we were: the owner of the data may not be allowed to read the code.
-        wiring: Wiring = _module("mailwatch.wiring")
+        wiring: Wiring = _module("mailwatch.wiring.app")
         _opening().become_owner(config.data)
         logs.to_file(config.log)
         with wiring.open_app(config, stale=stale, looking=looking) as app:
@@ -119,7 +119,7 @@ def _opening() -> Opening:
 
 
 class Wiring(Protocol):
-    """``mailwatch.wiring`` as it is used here."""
+    """``mailwatch.wiring.app`` as it is used here."""
 
     def open_app(self, config: Config, *, stale: bool, looking: bool) -> AbstractContextManager[App]:
         """See there."""

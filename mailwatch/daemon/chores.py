@@ -21,9 +21,15 @@ from mailwatch.daemon.post import Post
 from mailwatch.daemon.state import State
 from mailwatch.errors import MailwatchError
 from mailwatch.jobs.rename import let_go
+<<<<<<< HEAD
 from mailwatch.jobs.retention import forget_all
 from mailwatch.ports import Clock
 from mailwatch.wiring import assemble, digests
+=======
+from mailwatch.jobs.retention import Retention, forget
+from mailwatch.ports import Clock, Parser
+from mailwatch.wiring import digests
+>>>>>>> cc0f064 (Bring an idle daemon over thirty mailboxes down: one heap, no helper process, no parsers in it)
 
 FIRST_ROUND = timedelta(minutes=5)
 """How long a digest waits after a start for the first look at each mailbox, so that it knows the news."""
@@ -36,7 +42,14 @@ class Chores:
     """Called by the timetable's threads, each kind by one at a time."""
 
     def __init__(
-        self, config: Config, store: SqlStore, archive: FileArchive, clock: Clock, hearts: Hearts
+        self,
+        config: Config,
+        store: SqlStore,
+        archive: FileArchive,
+        *,
+        parser: Parser,
+        clock: Clock,
+        hearts: Hearts,
     ) -> None:
         self._config = config
         self._store = store
@@ -44,7 +57,7 @@ class Chores:
         self._hearts = hearts
         alarms = digests.alarms(config, store, archive, clock)
         self._alarming = Alarming(config, store, alarms, clock)
-        self._post = Post(config, store, archive, clock, alarms=alarms)
+        self._post = Post(config, store, archive, clock, alarms=alarms, parser=parser)
         self._began = time.monotonic()
         self._lock = threading.Lock()
         self._running = 0

@@ -10,6 +10,7 @@ from functools import partial
 
 from apscheduler.jobstores.base import JobLookupError
 
+from mailwatch.adapters import memory
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.workers import ProcessParser
 from mailwatch.config.mailbox import MailboxConfig
@@ -39,9 +40,11 @@ class House:
             stack.callback(self._store.close)
             self._archive = FileArchive(config.archive_folder)
             stack.callback(self._archive.close)
-            self._parser = ProcessParser()
+            self._parser = ProcessParser(at_rest=memory.give_back)
             stack.callback(self._parser.close)
-            self._chores = Chores(config, self._store, self._archive, clock, hearts)
+            self._chores = Chores(
+                config, self._store, self._archive, parser=self._parser, clock=clock, hearts=hearts
+            )
             shared = Shared(
                 hearts,
                 threading.Semaphore(SLICES_AT_ONCE),

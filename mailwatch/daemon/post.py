@@ -21,7 +21,7 @@ from mailwatch.jobs.alarm import Alarms
 from mailwatch.jobs.remind import SendRow
 from mailwatch.jobs.remind.due import AFTER_A_REFUSAL, due_readers, overdue_readers
 from mailwatch.jobs.remind.outgoing import told
-from mailwatch.ports import Clock
+from mailwatch.ports import Clock, Parser
 from mailwatch.wiring import digests
 
 _Key = tuple[str, str]  # digest, address
@@ -41,6 +41,7 @@ class Post:
         clock: Clock,
         *,
         alarms: Alarms,
+        parser: Parser,
         pulse: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
@@ -48,6 +49,7 @@ class Post:
         self._archive = archive
         self._clock = clock
         self._alarms = alarms
+        self._body_hash = digests.hashed_by(parser)
         self._pulse = pulse
         self._tried: set[_Key] = set()
         self._rests: dict[_Key, float] = {}
@@ -73,7 +75,14 @@ class Post:
         if not readers:
             return ()
         try:
-            job = digests.reminder(self._config, chosen, self._store, self._archive, self._clock)
+            job = digests.reminder(
+                self._config,
+                chosen,
+                self._store,
+                self._archive,
+                clock=self._clock,
+                body_hash=self._body_hash,
+            )
         except MailwatchError as error:
             lasting = not isinstance(error, TemporaryError)
             return tuple(SendRow(r.address, "failed", told(error), temporary=not lasting) for r in readers)

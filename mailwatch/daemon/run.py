@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from mailwatch.adapters import catalog
+from mailwatch.adapters import catalog, memory
 from mailwatch.adapters.locks import daemon_lock
 from mailwatch.adapters.systemd import Notifier
 from mailwatch.config.model import Config
@@ -64,6 +64,7 @@ class Daemon:
         Raises:
             ConfigError: another daemon runs on this data folder, or it cannot be opened.
         """
+        memory.share_one_heap()
         with daemon_lock(self._config.data / "locks"), _signals() as wake:
             house = House(self._config, self._hearts, self._clock)
             house.start()

@@ -8,7 +8,6 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from mailwatch import wiring
 from mailwatch.config import load
 from mailwatch.demo import setting
 from mailwatch.demo.letter import Letter
@@ -16,6 +15,7 @@ from mailwatch.demo.outcome import Outcome, outcomes, subjects
 from mailwatch.demo.servers import Mailed, MailServer, smtp_sink
 from mailwatch.demo.story import tell
 from mailwatch.jobs.poll_report import PollReport
+from mailwatch.wiring.app import App, open_app
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def run(folder: Path, language: str, now: datetime) -> Played:
         config = setting.write_configuration(
             folder, language, imap=server.port, smtp=smtp, password=server.password
         )
-        with wiring.open_app(load(config)) as app:
+        with open_app(load(config)) as app:
             first = app.poll(_silent)
             app.rename(dry_run=False, backlog=True, undo=None)
             app.send_digest(None)
@@ -61,7 +61,7 @@ def _silent(_what: str, _done: int, _left: int | None, _seconds: int | None = No
     """Forty mails are read faster than progress could be told."""
 
 
-def _found(letters: Sequence[Letter], app: wiring.App, server: MailServer) -> tuple[Outcome, ...]:
+def _found(letters: Sequence[Letter], app: App, server: MailServer) -> tuple[Outcome, ...]:
     shown = subjects(server.port, "support", server.password)
     held = app.quarantine("list", None)
     with app.store.reading() as library:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from mailwatch.adapters.archive import FileArchive
@@ -22,16 +21,12 @@ from mailwatch.jobs.verify import VerifyReport, verify
 from mailwatch.mime.parse import parse
 from mailwatch.ports import Clock, Held
 from mailwatch.wiring import assemble, digests, health, importing, incoming, person, renames, upkeep
+from mailwatch.wiring.assemble import utc_now
 from mailwatch.wiring.backup import BackupReport, back_up
 from mailwatch.wiring.check import check
 from mailwatch.wiring.findings import CheckRow
 from mailwatch.wiring.renames import Renames
 from mailwatch.wiring.tools import Tools
-
-
-def utc_now() -> datetime:
-    """The time, for everything that is recorded."""
-    return datetime.now(UTC)
 
 
 @contextmanager
@@ -110,7 +105,14 @@ class App:
 
     def _reminder(self, name: str | None) -> tuple[Reminder, DigestSpec]:
         chosen = digests.choose(self.config, name)
-        job = digests.reminder(self.config, chosen, self.store, self.archive, self._tools.clock)
+        job = digests.reminder(
+            self.config,
+            chosen,
+            self.store,
+            self.archive,
+            clock=self._tools.clock,
+            body_hash=lambda raw: parse(raw).body_hash,
+        )
         return job, digests.spec(self.config, chosen)
 
     # ── upkeep ────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 from mailwatch.adapters.archive import FileArchive
@@ -26,6 +26,11 @@ from mailwatch.ports import Archive, Clock, Parser, Store
 
 SOFTWARE = f"mailwatch/{version('mailwatchd')}"
 """Stands in every ledger entry (``sw``)."""
+
+
+def utc_now() -> datetime:
+    """The time, for everything that is recorded."""
+    return datetime.now(UTC)
 
 
 def rules(config: Config) -> Rules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -12,18 +13,25 @@ from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.adapters.templates import Templates
 from mailwatch.config.digest import DigestConfig, RecipientConfig, SmtpConfig
 from mailwatch.config.model import Config
+from mailwatch.core.place import Place
 from mailwatch.core.reminders import DigestSpec, Recipient
-from mailwatch.errors import ConfigError
+from mailwatch.errors import ConfigError, TemporaryError, UnreadableMessage
 from mailwatch.jobs.alarm import Alarms
 from mailwatch.jobs.remind import MailboxSender, OtherWay, Reminder
-from mailwatch.ports import Clock, Mailbox, Sender
+from mailwatch.ports import Clock, Fetched, Mailbox, Parser, Sender
 from mailwatch.wiring import assemble
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def reminder(
-    config: Config, chosen: DigestConfig, store: SqlStore, archive: FileArchive, clock: Clock
+    config: Config,
+    chosen: DigestConfig,
+    store: SqlStore,
+    archive: FileArchive,
+    *,
+    clock: Clock,
+    body_hash: Callable[[bytes], str],
 ) -> Reminder:
     """The job for one digest."""
     watched = _watched(config, archive)
@@ -34,7 +42,21 @@ def reminder(
         clock,
         watched=watched,
         mailboxes=frozenset(mailbox.name for mailbox in config.mailboxes),
+        body_hash=body_hash,
     )
+
+
+def hashed_by(parser: Parser) -> Callable[[bytes], str]:
+    """The hash of a mail's body, by workers: a daemon holds nothing that reads mail."""
+
+    def body_hash(raw: bytes) -> str:
+        mail = Fetched(Place("digest"), raw, hashlib.sha256(raw).hexdigest(), len(raw), None)
+        (found,) = parser.parse([mail])
+        if isinstance(found, UnreadableMessage):
+            raise TemporaryError("the digest that was written cannot be read back ({why})", why=found.why)
+        return found.body_hash
+
+    return body_hash
 
 
 def choose(config: Config, name: str | None) -> DigestConfig:

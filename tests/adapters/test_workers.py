@@ -11,7 +11,8 @@ import pytest
 from fakes.poison import poisoned
 
 from mailwatch.adapters import workers
-from mailwatch.adapters.workers import InlineParser, ProcessParser
+from mailwatch.adapters.worker import InlineParser
+from mailwatch.adapters.workers import ProcessParser
 from mailwatch.core.message import Message
 from mailwatch.core.place import Place
 from mailwatch.errors import TemporaryError, UnreadableMessage
@@ -100,6 +101,29 @@ def test_workers_end_when_idle_and_start_again() -> None:
     finally:
         pool.close()
     pool.close()
+
+
+def test_an_idle_process_is_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    """The helper that comes with workers ends with the last of them, in peace, and comes with the next."""
+    rested = threading.Event()
+    first, second = ProcessParser(1, idle=60), ProcessParser(1, idle=0.2, at_rest=rested.set)
+    try:
+        first.parse([_mail("one")])
+        second.parse([_mail("two")])
+        assert rested.wait(60)
+        # The other one's workers may still need it.
+        assert _helpers()
+        first._end_idle()
+        assert not _helpers()
+        assert _subjects(second.parse([_mail("three")])) == ["three"]
+    finally:
+        first.close()
+        second.close()
+    assert "resource_tracker" not in capfd.readouterr().err
+
+
+def _helpers() -> list[int]:
+    return [c.pid for c in psutil.Process().children() if "resource_tracker" in _command(c)]
 
 
 def _wait_until_gone(pids: tuple[int, ...]) -> None:

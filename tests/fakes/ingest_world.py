@@ -13,7 +13,7 @@ from fakes.faults import Door, Fuse, StoreDoor
 from fakes.mailbox import FakeMailbox
 from fakes.mailserver import FakeServer
 
-from mailwatch.adapters.workers import InlineParser
+from mailwatch.adapters.worker import InlineParser
 from mailwatch.core.schemes import BUILTIN
 from mailwatch.core.standing import SenderPolicy
 from mailwatch.jobs.adoption import Watching

@@ -10,7 +10,7 @@ import pytest
 from fakes.ingest_world import POLICY, World, mail
 from fakes.mailbox import FakeMailbox
 
-from mailwatch.adapters.workers import InlineParser
+from mailwatch.adapters.worker import InlineParser
 from mailwatch.core.schemes import BUILTIN
 from mailwatch.errors import TemporaryError
 from mailwatch.jobs.adoption import Watching

@@ -87,7 +87,9 @@ class World:
 
     def reminder(self, store: Any = None, **more: Any) -> Reminder:
         sender = more.pop("sender", self.post)
-        return Reminder(store or self.store, sender, PAGES, self.clock, **more)
+        return Reminder(
+            store or self.store, sender, PAGES, self.clock, body_hash=lambda raw: parse(raw).body_hash, **more
+        )
 
     def states(self) -> list[str]:
         """The digest entries of the ledger, in order."""

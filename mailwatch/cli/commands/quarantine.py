@@ -16,7 +16,7 @@ from mailwatch.cli.when import day_and_time
 if TYPE_CHECKING:
     # Types only; ``mailwatch quarantine --help`` need not wait for them.
     from mailwatch.ports import Held
-    from mailwatch.wiring import App
+    from mailwatch.wiring.app import App
 
 _SHOWN = 2000
 

@@ -28,7 +28,7 @@ def run(session: Session) -> None:
     # Imported before we become another user: that one may not be allowed to read the code.
     from mailwatch.cli.identity import become_owner  # noqa: PLC0415 - the same
     from mailwatch.daemon import Daemon  # noqa: PLC0415 - half a second that --help shall not pay
-    from mailwatch.wiring.app import utc_now  # noqa: PLC0415 - the same
+    from mailwatch.wiring.assemble import utc_now  # noqa: PLC0415 - the same
 
     become_owner(config.data)
     logs.serve(config.log, session.verbose)

@@ -18,7 +18,7 @@ from mailwatch.errors import UnreadableMessage
 if TYPE_CHECKING:
     # Types only; ``mailwatch search --help`` need not wait for them.
     from mailwatch.ports import Hit
-    from mailwatch.wiring import App
+    from mailwatch.wiring.app import App
 
 
 @command()

@@ -62,8 +62,14 @@ class Outgoing:
         self._watched = watched
         self._clock = clock
         self._body_hash = body_hash
+        self._hashes: dict[str, str] = {}
         self._made = entry or self._entry
         self._may_fail = may_fail
+
+    def learn(self, item: OutboxItem) -> None:
+        """Find out the hash that the ledger's entries need. Not within a transaction: it may take seconds."""
+        if item.digest_id not in self._hashes:
+            self._hashes[item.digest_id] = self._body_hash(item.raw)
 
     def put(self, tx: Transaction, item: OutboxItem) -> None:
         """Store a digest before anybody hears of it."""
@@ -73,12 +79,14 @@ class Outgoing:
         """Hand ``item`` over, or find out what became of it."""
         if item.state == "sent":
             return SendRow(item.recipient, "already-sent")
+        self.learn(item)
         if item.state in {"sending", "maybe"}:
             return self._clear_up(item, from_addr)
         return self._hand_over(item, from_addr)
 
     def abandon(self, item: OutboxItem) -> None:
         """A newer digest tells all that this one would have told, and it never went out."""
+        self.learn(item)
         with self._store.writing() as tx:
             if _same(tx, item):
                 self._move(tx, item, "failed", entry="failed")
@@ -172,7 +180,7 @@ class Outgoing:
             message_id=Text(item.message_id),
             date=item.date,
             sha256=hashlib.sha256(item.raw).hexdigest(),
-            body_sha256=self._body_hash(item.raw),
+            body_sha256=self._hashes[item.digest_id],
         )
 
 

@@ -15,17 +15,11 @@ from mailwatch.jobs.remind.gather import gather
 from mailwatch.jobs.remind.history import history
 from mailwatch.jobs.remind.letter import Words, letter
 from mailwatch.jobs.remind.outgoing import MOST_TRIES, Outgoing, SendRow, told
-from mailwatch.mime.parse import parse
 from mailwatch.ports import Clock, DigestStore, OutboxItem, Pages, Sender
 
 
 def _new_id() -> str:
     return str(uuid4())
-
-
-def _body_hash(raw: bytes) -> str:
-    """As ingest will find it when it meets the mail, so that it is known for ours."""
-    return parse(raw).body_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +37,7 @@ class Reminder:
 
     ``watched`` opens the mailboxes that we watch, by address, to look for a digest whose
     fate is not known. ``mailboxes`` names all that are watched today. ``ids`` makes UUIDs.
+    ``body_hash`` is what ingest will find when it meets the mail, so that it is known for ours.
     """
 
     def __init__(
@@ -55,7 +50,7 @@ class Reminder:
         watched: Watched | None = None,
         mailboxes: frozenset[str] | None = None,
         ids: Callable[[], str] = _new_id,
-        body_hash: Callable[[bytes], str] = _body_hash,
+        body_hash: Callable[[bytes], str],
     ) -> None:
         self._store = store
         self._pages = pages
@@ -127,6 +122,7 @@ class Reminder:
         item = OutboxItem(
             spec.name, reader.address, content.day.isoformat(), digest_id, message_id, raw, "stored"
         )
+        self._outgoing.learn(item)
         with self._store.writing() as tx:
             known = tx.outbox.get(item.name, item.recipient, item.date)
             if known is None:
