@@ -21,15 +21,9 @@ from mailwatch.daemon.post import Post
 from mailwatch.daemon.state import State
 from mailwatch.errors import MailwatchError
 from mailwatch.jobs.rename import let_go
-<<<<<<< HEAD
 from mailwatch.jobs.retention import forget_all
-from mailwatch.ports import Clock
-from mailwatch.wiring import assemble, digests
-=======
-from mailwatch.jobs.retention import Retention, forget
 from mailwatch.ports import Clock, Parser
-from mailwatch.wiring import digests
->>>>>>> cc0f064 (Bring an idle daemon over thirty mailboxes down: one heap, no helper process, no parsers in it)
+from mailwatch.wiring import assemble, digests
 
 FIRST_ROUND = timedelta(minutes=5)
 """How long a digest waits after a start for the first look at each mailbox, so that it knows the news."""
