@@ -8,21 +8,17 @@ beside threads, and end when idle.
 
 from __future__ import annotations
 
-import gc
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing import get_context, resource_tracker
 from pathlib import Path
-from pkgutil import resolve_name
-from typing import Any
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from mailwatch.adapters.worker_pools import POOLS, InWorker
 from mailwatch.core.message import Message
 from mailwatch.errors import TemporaryError, UnreadableMessage
 from mailwatch.mime.limits import Limits
@@ -41,21 +37,6 @@ _BY_PATH = 1 * _MIB  # bigger mails go through a file, not through the workers' 
 _BROKEN = (BrokenProcessPool, CancelledError, OSError, RuntimeError, TypeError)
 
 
-@dataclass(frozen=True, slots=True)
-class InWorker:
-    """A function of a module that workers alone load, by ``module:name``; called there.
-
-    What reads mail takes megabytes that a daemon, idle most of its life, need not hold.
-    """
-
-    name: str
-
-    def __call__(self, *values: Any) -> Any:
-        """Call it, in the worker."""
-        return resolve_name(self.name)(*values)
-
-
-prepare = InWorker("mailwatch.adapters.worker:prepare")
 read_chunk = InWorker("mailwatch.adapters.worker:read_chunk")
 
 
@@ -120,7 +101,7 @@ class ProcessParser:
             ours = self._pool is pool
             self._pool = None if ours else self._pool
         if ours:
-            _POOLS.stop(pool)
+            POOLS.stop(pool)
         return ours
 
     def close(self) -> None:
@@ -129,7 +110,7 @@ class ProcessParser:
             pool, self._pool = self._pool, None
             self._stop_timer()
         if pool is not None:
-            _POOLS.stop(pool)
+            POOLS.stop(pool)
 
     def _parse(self, pool: ProcessPool, contents: Sequence[bytes | Path]) -> tuple[Answer, ...]:
         answers: dict[int, Answer] = {}
@@ -174,7 +155,7 @@ class ProcessParser:
                     self._start_timer()
 
     def _start(self) -> ProcessPool:
-        return _POOLS.start(self._workers, self._memory)
+        return POOLS.start(self._workers, self._memory)
 
     def _start_timer(self) -> None:
         self._timer = threading.Timer(self._idle, self._end_idle)
@@ -192,52 +173,8 @@ class ProcessParser:
             if self._callers or self._pool is None:
                 return
             pool, self._pool = self._pool, None
-            _POOLS.end_idle(pool)
+            POOLS.end_idle(pool)
         self._at_rest()
-
-
-class _Pools:
-    """Counts the pools of this process; they share one helper, which ``multiprocessing`` keeps."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._count = 0
-
-    def start(self, workers: int, memory: int) -> ProcessPool:
-        with self._lock:
-            self._count += 1
-            return ProcessPool(workers, initializer=prepare, initargs=(memory,), context=get_context("spawn"))
-
-    def stop(self, pool: ProcessPool) -> None:
-        """Kill the workers."""
-        pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates all but this
-        pool.join()
-        with self._lock:
-            self._count -= 1
-
-    def end_idle(self, pool: ProcessPool) -> None:
-        """Let workers without work end, and after the last of them the helper: 13 MB for nothing.
-
-        It comes back with the next pool. It looks after semaphores, and would call those lost that were
-        not given back before.
-        """
-        with self._lock:
-            pool.close()  # type: ignore[no-untyped-call]  # pebble annotates all but this
-            pool.join()
-            self._count -= 1
-            if not self._count:
-                gc.collect()
-                _end_helper()
-
-
-def _end_helper() -> None:
-    # There is no public way; Python 3.11 to 3.14 have this one. Without it the helper stays.
-    end = getattr(resource_tracker._resource_tracker, "_stop", None)  # noqa: SLF001 - see above
-    if end is not None:
-        end()
-
-
-_POOLS = _Pools()
 
 
 def _portable(content: bytes | Path, spool: Path) -> bytes | Path:
