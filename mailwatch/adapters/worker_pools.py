@@ -1,0 +1,76 @@
+"""Worker processes: how they start, how they end, and that nothing is left beside them."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from dataclasses import dataclass
+from multiprocessing import get_context, resource_tracker
+from pkgutil import resolve_name
+from typing import Any
+
+from pebble import ProcessPool
+
+
+@dataclass(frozen=True, slots=True)
+class InWorker:
+    """A function of a module that workers alone load, by ``module:name``; called there.
+
+    What reads mail takes megabytes that a daemon, idle most of its life, need not hold.
+    """
+
+    name: str
+
+    def __call__(self, *values: Any) -> Any:
+        """Call it, in the worker."""
+        return resolve_name(self.name)(*values)
+
+
+_prepare = InWorker("mailwatch.adapters.worker:prepare")
+
+
+class Pools:
+    """Counts the pools of this process; they share one helper, which ``multiprocessing`` keeps."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def start(self, workers: int, memory: int) -> ProcessPool:
+        """Workers of at most ``memory`` bytes each."""
+        with self._lock:
+            self._count += 1
+            return ProcessPool(
+                workers, initializer=_prepare, initargs=(memory,), context=get_context("spawn")
+            )
+
+    def stop(self, pool: ProcessPool) -> None:
+        """Kill the workers."""
+        pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates all but this
+        pool.join()
+        with self._lock:
+            self._count -= 1
+
+    def end_idle(self, pool: ProcessPool) -> None:
+        """Let workers without work end, and after the last of them the helper: 13 MB for nothing.
+
+        It comes back with the next pool. It looks after semaphores, and would call those lost that were
+        not given back before.
+        """
+        with self._lock:
+            pool.close()  # type: ignore[no-untyped-call]  # pebble annotates all but this
+            pool.join()
+            self._count -= 1
+            if not self._count:
+                gc.collect()
+                _end_helper()
+
+
+def _end_helper() -> None:
+    # There is no public way; Python 3.11 to 3.14 have this one. Without it the helper stays.
+    end = getattr(resource_tracker._resource_tracker, "_stop", None)  # noqa: SLF001 - see above
+    if end is not None:
+        end()
+
+
+POOLS = Pools()
