@@ -51,6 +51,7 @@ from mailwatch.ports.places import Places as Places
 from mailwatch.ports.plans import Consents as Consents
 from mailwatch.ports.plans import Plans as Plans
 from mailwatch.ports.plans import Strays as Strays
+from mailwatch.ports.probes import Probes as Probes
 from mailwatch.ports.quarantine import Held as Held
 from mailwatch.ports.quarantine import Quarantine as Quarantine
 from mailwatch.ports.store import DigestStore as DigestStore

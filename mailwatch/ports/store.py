@@ -12,6 +12,7 @@ from mailwatch.ports.library import DigestShelf, Library
 from mailwatch.ports.outbox import Outbox
 from mailwatch.ports.places import Places
 from mailwatch.ports.plans import Consents, Plans, Strays
+from mailwatch.ports.probes import Probes
 from mailwatch.ports.quarantine import Quarantine
 from mailwatch.ports.trees import Finder, Trees
 
@@ -28,6 +29,7 @@ class Transaction(Protocol):
     plans: Plans
     strays: Strays
     consents: Consents
+    probes: Probes
     quarantine: Quarantine
     outbox: Outbox
     attic: Attic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.model import Config
 from mailwatch.ports import Clock
-from mailwatch.wiring import check_house, check_servers
+from mailwatch.wiring import check_house, check_renames, check_servers
 from mailwatch.wiring.findings import CheckRow
 from mailwatch.wiring.health import status
 
@@ -21,5 +21,6 @@ def check(config: Config, store: SqlStore, clock: Clock) -> tuple[CheckRow, ...]
         check_house.daemon(config),
         check_house.backlog(status(config, store)),
         *check_house.timetable(config, now),
+        *check_renames.renaming(config, store),
         *check_servers.servers(config, clock),
     )

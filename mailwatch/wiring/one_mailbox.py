@@ -23,7 +23,7 @@ from mailwatch.jobs.poll_report import PollReport
 from mailwatch.jobs.rename import hindered
 from mailwatch.ports import Clock, Parser
 from mailwatch.wiring import assemble, health
-from mailwatch.wiring.mailbox_renames import MailboxRenames
+from mailwatch.wiring.mailbox_renames import renames_of
 
 SLICE = 5.0
 """Seconds of older mail at a time: new mail is looked at before each slice."""
@@ -88,8 +88,7 @@ class OneMailbox:
         self._clock = clock
         self._alive = alive
         self._line = assemble.connection(mailbox, archive)
-        renamer = assemble.renamer(config, store, archive, clock)
-        self._renames = MailboxRenames(config, mailbox, renamer)
+        self._renames = renames_of(config, mailbox, store, archive, clock)
         self._count = _Count()
         self._older: dict[str, Left] = {}
         self._first: Watched | None = None

@@ -13,7 +13,7 @@ from mailwatch.errors import MailwatchError
 from mailwatch.jobs.poll_report import PollReport, failed
 from mailwatch.jobs.rename import RenameRow, hindered
 from mailwatch.ports import Mailbox
-from mailwatch.wiring.mailbox_renames import MailboxRenames
+from mailwatch.wiring.mailbox_renames import MailboxRenames, renames_of
 from mailwatch.wiring.tools import Tools
 
 
@@ -85,4 +85,4 @@ def undo(tools: Tools, number: CaseNumber | None) -> Renames:
 
 
 def _of(tools: Tools, mailbox: MailboxConfig) -> MailboxRenames:
-    return MailboxRenames(tools.config, mailbox, tools.renamer())
+    return renames_of(tools.config, mailbox, tools.store, tools.archive, tools.clock)

@@ -20,7 +20,6 @@ from mailwatch.jobs.adoption import Watching
 from mailwatch.jobs.folders import Watched, choose
 from mailwatch.jobs.ingest import Ingest
 from mailwatch.jobs.progress import Progress
-from mailwatch.jobs.rename import Renamer
 from mailwatch.ports import Clock, Held, Mailbox
 from mailwatch.wiring import assemble
 
@@ -71,10 +70,6 @@ class Tools:
             clock=self.clock,
             progress=progress,
         )
-
-    def renamer(self) -> Renamer:
-        """The job that gives mails the standard subject."""
-        return assemble.renamer(self.config, self.store, self.archive, self.clock)
 
     def held(self) -> tuple[Held, ...]:
         """Mail that could not be read, oldest first."""

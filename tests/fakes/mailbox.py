@@ -121,12 +121,14 @@ class FakeMailbox:
         if twin is not None:
             return twin if self._tells else None
         stored = self.server.alter(raw) if self.server.alter else raw
-        mail = FakeMail(stored, self._permitted(target, flags), internaldate or datetime.now(UTC))
+        when = None if self.server.loses_dates else internaldate
+        kept = () if self.server.loses_flags else flags
+        mail = FakeMail(stored, self._permitted(target, kept), when or datetime.now(UTC))
         if self.server.late is not None:
             self.server.late.append((folder, mail))
             return None
         uid = target.add(mail)
-        return (target.uidvalidity, uid) if self._tells else None
+        return (target.uidvalidity, self._told(uid)) if self._tells else None
 
     def move(self, uids: Sequence[int], folder: str) -> Mapping[int, tuple[int, int]]:
         if not self.server.move:
@@ -136,7 +138,7 @@ class FakeMailbox:
         if "move" in self.server.deaf:
             return {}
         moved = {
-            u: (target.uidvalidity, target.add(self._folder.mails.pop(u)))
+            u: (target.uidvalidity, self._told(target.add(self._folder.mails.pop(u))))
             for u in sorted(uids)
             if u in self._folder.mails
         }
@@ -147,8 +149,10 @@ class FakeMailbox:
             raise ConfigError("the server has no UIDPLUS")
         self._check_writable()
         if "remove" not in self.server.deaf:
-            for uid in uids:
-                self._folder.mails.pop(uid, None)
+            mails = self._folder.mails
+            others = [u for u, mail in mails.items() if r"\Deleted" in mail.flags]
+            for uid in (*uids, *(others if self.server.expunges_all else ())):
+                mails.pop(uid, None)
 
     def set_flags(self, uid: int, add: Sequence[str], drop: Sequence[str]) -> None:
         self._check_writable()
@@ -168,6 +172,9 @@ class FakeMailbox:
     def _folder(self) -> FakeFolder:
         assert self._open is not None, "no folder is open"
         return self._open
+
+    def _told(self, uid: int) -> int:
+        return uid + 1000 if self.server.lies else uid
 
     @property
     def _tells(self) -> bool:

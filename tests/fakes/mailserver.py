@@ -70,6 +70,8 @@ class FakeServer:
     APPEND of a known Message-ID is answered with the mail that is there),
     ``size_of`` (some servers guess RFC822.SIZE), ``closed`` (folders that may
     not be opened), ``no_flags`` (STORE is refused), ``no_folders`` (what CREATE is answered with),
+    ``lies`` (APPENDUID and COPYUID name other mails), ``expunges_all`` (UID EXPUNGE takes all that is
+    marked as deleted), ``loses_dates`` and ``loses_flags`` (of an appended mail),
     ``deaf`` (names of commands that are answered OK with nothing done),
     ``names`` (further capabilities). ``late`` collects appended mails that the
     server will store only when ``land`` is called; None: stores at once.
@@ -88,6 +90,10 @@ class FakeServer:
     merges: bool = False
     size_of: Callable[[bytes], int] = len
     no_folders: Exception | None = None
+    lies: bool = False
+    expunges_all: bool = False
+    loses_dates: bool = False
+    loses_flags: bool = False
     closed: set[str] = field(default_factory=set)
     no_flags: bool = False
     deaf: set[str] = field(default_factory=set)

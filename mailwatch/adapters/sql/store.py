@@ -21,6 +21,7 @@ from mailwatch.adapters.sql.ledger import Origin, SqlLedger, head
 from mailwatch.adapters.sql.library import SqlLibrary
 from mailwatch.adapters.sql.places import SqlPlaces
 from mailwatch.adapters.sql.plans import SqlPlans
+from mailwatch.adapters.sql.probes import SqlProbes
 from mailwatch.adapters.sql.project import Projector
 from mailwatch.adapters.sql.projections import projections
 from mailwatch.adapters.sql.rebuild import SqlRebuild, SqlRestore
@@ -46,6 +47,7 @@ from mailwatch.ports import (
     Outbox,
     Places,
     Plans,
+    Probes,
     Quarantine,
     Strays,
     Transaction,
@@ -71,6 +73,7 @@ class SqlTransaction:
         self.plans: Plans = SqlPlans(self._batch)
         self.strays: Strays = SqlStrays(self._batch)
         self.consents: Consents = SqlConsents(self._batch)
+        self.probes: Probes = SqlProbes(self._batch)
         self.quarantine: Quarantine = SqlQuarantine(self._batch)
         self.outbox: Outbox = SqlOutbox(self._batch)
         self.attic: Attic = SqlAttic(self._batch)

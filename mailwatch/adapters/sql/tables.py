@@ -161,6 +161,19 @@ plans = Table(
     Index("uq_plans_open", "original", "mailbox", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
 )
 
+probes = Table(
+    "probes",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    Column("id", String(32), nullable=False),
+    Column("begun", Moment, nullable=False),
+    # Of the newest probe that came to its end; NULL before.
+    Column("at", Moment),
+    Column("host", Text),
+    Column("offer", Strings, nullable=False),
+    Column("lost", Strings, nullable=False),
+)
+
 held = Table(
     "held",
     metadata,

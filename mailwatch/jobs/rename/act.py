@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 
 from mailwatch.core.rename_sight import DELETED, Act, Seen, Spot, Step
 from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
-from mailwatch.errors import ConfigError, Refused, TemporaryError
-from mailwatch.jobs.rename.hindrance import OWN_FOLDER
+from mailwatch.errors import ConfigError, Refused
 from mailwatch.jobs.rename.locate import read_all, uidnext_of
 from mailwatch.jobs.rename.look import Looker
 from mailwatch.jobs.rename.memory import Memory
-from mailwatch.jobs.rename.places import CASES, ORIGINALS, own_folder
+from mailwatch.jobs.rename.places import CASES, ORIGINALS, open_own_folder, own_folder
 from mailwatch.jobs.rename.prepare import rename_prepared, undo_prepared
 from mailwatch.jobs.rename.proof import prove, sha256
 from mailwatch.mime.resubject import CannotResubject, resubject
@@ -119,26 +118,10 @@ class Hands:
     def _target(self, plan: Plan) -> FolderState:
         """The folder in which the new mail will lie, open; our own folders are made on the way."""
         if plan.direction is Direction.RENAME and plan.mode is Mode.COPY:
-            return self._own_folder(CASES, plan)
+            return open_own_folder(self.mailbox, CASES, plan.folder)
         if plan.direction is Direction.RENAME:
-            self._own_folder(ORIGINALS, plan)
+            open_own_folder(self.mailbox, ORIGINALS, plan.folder)
         return self.mailbox.select(plan.folder)
-
-    def _own_folder(self, leaf: str, plan: Plan) -> FolderState:
-        """Where none can be made, the mailbox may be one that can only be read: few servers say so.
-
-        Dovecot calls it an internal error, which would pass for a thing that mends by itself.
-        """
-        try:
-            return own_folder(self.mailbox, leaf)
-        except TemporaryError as error:
-            if isinstance(error, Refused) and error.why != "refused":
-                raise
-            if not self.mailbox.select(plan.folder).read_write:
-                raise _no("read-only", error) from error
-            if isinstance(error, Refused):
-                raise _no(OWN_FOLDER, error) from error
-            raise
 
     # changing the server
 
@@ -248,11 +231,6 @@ class Hands:
         except ConfigError:
             return None
         return state if state.uidvalidity == folder[1] else None
-
-
-def _no(why: str, error: TemporaryError) -> Refused:
-    """The same refusal, with the reason that we found."""
-    return Refused(why, "{trouble}", trouble=error.message)
 
 
 _Place = tuple[str, int]

@@ -13,10 +13,11 @@ from collections.abc import Iterable
 from mailwatch.core.rename_consent import WITHDRAWN
 from mailwatch.core.renaming import OPEN_STATES
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words, counted
+from mailwatch.jobs.rename.places import OWN_FOLDER, PROBE_FOLDER
 from mailwatch.jobs.rename.record import RenameRow
 
-OWN_FOLDER = "own-folder"
-"""The ``why`` of a plan whose server makes no folder for us, and does not say why."""
+UNSUITABLE = "unsuitable"
+"""The ``why`` of a plan whose server keeps no copy that could be known again."""
 
 _MAY_NOT = "give the account the right to change the folder, or set rename to off for it"
 _FOR_A_PERSON = {
@@ -25,6 +26,8 @@ _FOR_A_PERSON = {
     "over-quota": "make room in the mailbox",
     "no-folder": "see its folders with: mailwatch check",
     OWN_FOLDER: "make the folder Mailwatch in the mailbox by hand, or set rename to off",
+    PROBE_FOLDER: "take your mails out of the folder Mailwatch/Probe, and empty it",
+    UNSUITABLE: "set rename to off; the line renaming of mailwatch check says why",
     WITHDRAWN: "give the account the right to change the folder once more: a copy still lies there",
 }
 

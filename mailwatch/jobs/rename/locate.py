@@ -10,6 +10,9 @@ from mailwatch.ports import Fetched, FolderState, Listed, Mailbox
 HIGHEST_UID = 2**32 - 1
 READ_BYTES = 8 * 1024 * 1024
 
+MOST_READ = 200
+"""So many mails of a folder are read, whatever their size, to find one of ours among them."""
+
 
 Key = tuple[str, int, int]
 Hashes = dict[Key, str]

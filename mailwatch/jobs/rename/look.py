@@ -12,13 +12,10 @@ from dataclasses import dataclass, field, replace
 from mailwatch.core.rename_sight import Act, Seen, Spot
 from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
 from mailwatch.errors import ConfigError, Refused
-from mailwatch.jobs.rename.locate import HIGHEST_UID, Hashes, by_bytes, spots
+from mailwatch.jobs.rename.locate import HIGHEST_UID, MOST_READ, Hashes, by_bytes, spots
 from mailwatch.jobs.rename.memory import Memory
 from mailwatch.jobs.rename.proof import copy_plan, message_id
 from mailwatch.ports import FolderState, Mailbox
-
-MOST_READ = 200
-"""So many mails of a folder are read to find an original among them whatever their size."""
 
 _Copies = Mapping[str, tuple[Spot, ...]]
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mailwatch.errors import ConfigError, Refused
+from mailwatch.errors import ConfigError, Refused, TemporaryError
 from mailwatch.jobs.folders import OWN_ROOT
 from mailwatch.ports import Folder, FolderState, Mailbox, Role
 
 ORIGINALS = "Originals"
 CASES = "Cases"
+PROBE = "Probe"
+
+OWN_FOLDER = "own-folder"
+"""The ``why`` where the server makes no folder for us, and does not say why."""
+
+
+PROBE_FOLDER = "probe-folder"
+"""The ``why`` where other people's mail lies in the folder of the probe."""
 
 
 def own_folder(mailbox: Mailbox, leaf: str) -> FolderState:
@@ -41,3 +49,25 @@ def own_names(folders: Sequence[Folder], leaf: str) -> tuple[str, str]:
     others = [f.name for f in folders if f.role is not Role.INBOX]
     namespaced = bool(others) and all(n.startswith(f"INBOX{delimiter}") for n in others)
     return (below, plain) if namespaced else (plain, below)
+
+
+def open_own_folder(mailbox: Mailbox, leaf: str, source: str) -> FolderState:
+    """Our folder ``leaf``, open; where none can be made, ``source`` may tell why.
+
+    Few servers say of a mailbox that it can only be read: Dovecot calls it an internal
+    error, which would pass for a thing that mends by itself.
+
+    Raises:
+        Refused: with the reason that was found; ``OWN_FOLDER`` where there is none.
+        TemporaryError: the server is in trouble.
+    """
+    try:
+        return own_folder(mailbox, leaf)
+    except TemporaryError as error:
+        if isinstance(error, Refused) and error.why != "refused":
+            raise
+        if not mailbox.select(source).read_write:
+            raise Refused("read-only", "{trouble}", trouble=error.message) from error
+        if isinstance(error, Refused):
+            raise Refused(OWN_FOLDER, "{trouble}", trouble=error.message) from error
+        raise

@@ -27,7 +27,7 @@ def prove(raw: bytes, plan: Plan, original: bytes) -> Proof:
     """Judge ``raw`` against the archived ``original`` of ``plan``."""
     if raw == original:
         return Proof.ORIGINAL
-    if not _carries(raw, copy_plan(plan)):
+    if not carries(raw, copy_plan(plan)):
         return Proof.FOREIGN
     if restore(raw) == original:
         return Proof.COPY
@@ -58,7 +58,8 @@ def alike(one: bytes, other: bytes) -> bool:
         return False
 
 
-def _carries(raw: bytes, plan: str) -> bool:
+def carries(raw: bytes, plan: str) -> bool:
+    """Whether a Mailwatch-Original field names ``plan`` (32 hex digits)."""
     field = rb"^Mailwatch-Original[ \t]*:(?:[^\n]|\n[ \t])*plan=" + plan.encode("ascii") + rb"[^0-9a-f]"
     return re.search(field, _head(raw), re.IGNORECASE | re.MULTILINE) is not None
 

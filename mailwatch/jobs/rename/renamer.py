@@ -8,18 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailwatch.core.casenumber import CaseNumber, Scheme
+from mailwatch.core.fidelity import Fidelity, Profile, Ruling, judge
 from mailwatch.core.renamable import Consent
+from mailwatch.core.rename_consent import begun, under
 from mailwatch.core.renaming import OPEN_STATES, Direction, Mode, Plan, PlanState
+from mailwatch.jobs.rename.act import RETRY
 from mailwatch.jobs.rename.consent import ModeOf, held_to
+from mailwatch.jobs.rename.hindrance import UNSUITABLE
 from mailwatch.jobs.rename.making import Maker
+from mailwatch.jobs.rename.probing import offer_of
 from mailwatch.jobs.rename.record import RenameRow, row, save
 from mailwatch.jobs.rename.run import Run
 from mailwatch.jobs.rename.strays import Search
 from mailwatch.jobs.rename.sweep import LATE, sweep
 from mailwatch.jobs.rename.undoing import make_undos
 from mailwatch.ports import Archive, Capabilities, Clock, Mailbox, Store, Transaction
-
-_GMAIL = "X-GM-EXT-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +119,14 @@ class Renamer:
             plans = make_undos(transaction, mailbox, number, ids=self._ids, now=self._clock())
         return tuple(row(p) for p in plans)
 
-    def advance(self, name: str, mailbox: Mailbox, mode_of: ModeOf) -> tuple[RenameRow, ...]:
+    def advance(
+        self, name: str, mailbox: Mailbox, mode_of: ModeOf, profile: Profile | None = None
+    ) -> tuple[RenameRow, ...]:
         """Carry all open plans of the mailbox ``name`` as far as they get; what became of each.
 
         The normal path and the recovery after a crash are this one call. Where ``mode_of``
-        no longer asks for a rename, it is taken back as far as it came, and ends.
+        no longer asks for a rename, it is taken back as far as it came, and ends. What the
+        server allows is judged by what it offers, and by its ``profile`` where there is one.
 
         Raises:
             TemporaryError: the connection broke; call again with a new one.
@@ -130,15 +136,25 @@ class Renamer:
             held = held_to(transaction, name, mode_of, now)
             # ``due`` of a rename that stands is when it was recorded.
             recent = [p for p in transaction.plans.done(name, None) if now - p.due < LATE]
-        sweep(mailbox, [p for p in recent if self._archive.has(p.original)], self._original)
+        kept = [p for p in recent if self._archive.has(p.original)]
+        sweep(mailbox, kept, self._original, removes=profile is None or profile.found.spares)
         ended = tuple(row(p) for p in held if p.state not in OPEN_STATES)
         waiting = [p for p in held if p.state in OPEN_STATES and _is_due(p, now)]
-        if not waiting:
-            return ended
-        capabilities = mailbox.capabilities()
-        run = Run(mailbox, self._original, self._commit, now)
-        run.carry(self._kept([_fitting(p, capabilities) for p in waiting], run))
-        return ended + tuple(row(p) for p in run.outcome.values())
+        run = self._carry(waiting, mailbox, profile) if waiting else None
+        return ended + tuple(row(p) for p in run.outcome.values()) if run else ended
+
+    def to_begin(self, name: str, mode_of: ModeOf) -> tuple[Plan, ...]:
+        """Renames that are due, and for which nothing has been done yet on the server."""
+        now = self._clock()
+        with self._store.writing() as transaction:
+            held = [under(p, mode_of(p.folder)) for p in transaction.plans.open(name)]
+        fresh = [p for p in held if p.direction is Direction.RENAME and not begun(p)]
+        return tuple(p for p in fresh if p.state in OPEN_STATES and _is_due(p, now))
+
+    def put_off(self, plans: Sequence[Plan], why: str) -> None:
+        """Let them rest for an hour, and remember what is in their way."""
+        due = self._clock() + RETRY
+        self._commit([replace(p, why=why, due=due) for p in plans])
 
     def idle(self, mailbox: str) -> bool:
         """Whether neither a plan nor a consent of this mailbox is left to look after."""
@@ -158,6 +174,20 @@ class Renamer:
     ) -> Consent:
         since = transaction.consents.given(mailbox, folder.name, folder.mode, self._clock())
         return Consent(folder.name, folder.role, folder.mode, None if backlog else since, by_person)
+
+    def _carry(self, plans: Sequence[Plan], mailbox: Mailbox, profile: Profile | None) -> Run:
+        found = profile.found if profile else None
+        offered = mailbox.capabilities()
+        run = Run(mailbox, self._original, self._commit, self._clock(), _careful(offered, found))
+        run.carry(self._kept(self._fitting(plans, judge(offer_of(offered), found)), run))
+        return run
+
+    def _fitting(self, plans: Sequence[Plan], ruling: Ruling) -> list[Plan]:
+        """Those that may go on, in the mode that the server allows; what was begun goes on as it began."""
+        free = [p for p in plans if p.direction is Direction.RENAME and not begun(p)]
+        barred = [p for p in free if ruling.mode(p.mode) is Mode.OFF]
+        self.put_off(barred, UNSUITABLE)
+        return [replace(p, mode=ruling.mode(p.mode)) if p in free else p for p in plans if p not in barred]
 
     def _kept(self, plans: Sequence[Plan], run: Run) -> list[Plan]:
         """Plans whose original is in the archive; the others are shown to a person."""
@@ -185,8 +215,7 @@ def _is_due(plan: Plan, now: datetime) -> bool:
     return plan.due <= now or (plan.why is None and plan.uidnext_before is not None)
 
 
-def _fitting(plan: Plan, capabilities: Capabilities) -> Plan:
-    """Servers that cannot retire one mail safely, or file by labels, get a copy instead."""
-    begun = plan.uidnext_before is not None or plan.direction is Direction.UNDO
-    safe = capabilities.move and capabilities.uidplus and _GMAIL not in capabilities.names
-    return plan if begun or safe or plan.mode is not Mode.REPLACE else replace(plan, mode=Mode.COPY)
+def _careful(capabilities: Capabilities, found: Fidelity | None) -> Capabilities:
+    """A server whose UID EXPUNGE takes other people's mail is treated as one that has none."""
+    spares = found is None or found.spares
+    return replace(capabilities, uidplus=capabilities.uidplus and spares)

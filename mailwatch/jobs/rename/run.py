@@ -14,7 +14,7 @@ from mailwatch.errors import Refused
 from mailwatch.jobs.rename.act import RETRY, Hands, in_order
 from mailwatch.jobs.rename.look import Looker
 from mailwatch.jobs.rename.memory import Memory
-from mailwatch.ports import Mailbox
+from mailwatch.ports import Capabilities, Mailbox
 
 BATCH = 50
 ROUNDS = 40
@@ -23,12 +23,16 @@ ROUNDS = 40
 
 @dataclass(slots=True)
 class Run:
-    """One pass over open plans. ``commit`` makes plans durable before the next command."""
+    """One pass over open plans. ``commit`` makes plans durable before the next command.
+
+    ``capabilities`` are those that may be made use of.
+    """
 
     mailbox: Mailbox
     original: Callable[[Plan], bytes]
     commit: Callable[[list[Plan]], None]
     now: datetime
+    capabilities: Capabilities
     outcome: dict[str, Plan] = field(default_factory=dict)
     _memories: dict[str, Memory] = field(default_factory=dict)
 
@@ -37,8 +41,7 @@ class Run:
         self._memories.update({p.id: Memory() for p in plans})
         self.outcome.update({p.id: p for p in plans})
         looker = Looker(self.mailbox, self._memories, self.original)
-        capabilities = self.mailbox.capabilities()
-        hands = Hands(self.mailbox, looker, self._memories, self.original, self.now, capabilities)
+        hands = Hands(self.mailbox, looker, self._memories, self.original, self.now, self.capabilities)
         waiting = list(plans)
         for _ in range(ROUNDS):
             waiting = [p for batch in batches(waiting) for p in self._guarded(batch, looker, hands)]

@@ -20,14 +20,16 @@ LATE = timedelta(hours=1)
 """How long after a rename such a copy may land: servers end dead sessions after 30 minutes (RFC 3501 5.4)."""
 
 
-def sweep(mailbox: Mailbox, recent: Sequence[Plan], original: Callable[[Plan], bytes]) -> int:
+def sweep(
+    mailbox: Mailbox, recent: Sequence[Plan], original: Callable[[Plan], bytes], *, removes: bool
+) -> int:
     """Look for second copies of ``recent`` renames, and remove those that prove themselves; how many.
 
     One goes only where the copy that the rename names still stands beside it: else
     it may be that very copy, which a person moved away and back. A person's own
     copies in other folders are not looked for.
     """
-    if not recent or not mailbox.capabilities().uidplus:
+    if not recent or not removes or not mailbox.capabilities().uidplus:
         return 0
     folders: dict[str, list[Plan]] = {}
     for plan in recent:
