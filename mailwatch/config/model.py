@@ -14,6 +14,7 @@ from mailwatch.config.defaults import DESKS, SENDERS, amended, notices
 from mailwatch.config.digest import DigestConfig, RecipientConfig, SmtpConfig
 from mailwatch.config.log import LogConfig
 from mailwatch.config.mailbox import MailboxConfig
+from mailwatch.config.metrics import MetricsConfig
 from mailwatch.config.retention import RetentionConfig
 from mailwatch.config.schemes import SchemeConfig, switched_on
 from mailwatch.config.secret import Secret
@@ -22,7 +23,7 @@ from mailwatch.config.values import ConfigPath, Duration, Since, Switch, Wrong, 
 from mailwatch.core.casenumber import Scheme
 from mailwatch.core.standing import SenderPolicy
 
-LATER = ("customers", "plans", "calendars", "metrics")
+LATER = ("customers", "plans", "calendars")
 """Keys that are read and kept, and used from a later version on."""
 
 
@@ -148,7 +149,11 @@ class Config(Section):
     retention: RetentionConfig = Field(
         default=RetentionConfig(), description="How long what only helps the work is kept."
     )
-    metrics: JsonValue = Field(default=None, description=_LATER_TEXT)
+    metrics: MetricsConfig | None = Field(
+        default=None,
+        description="Figures for Prometheus, shown by the daemon; `metrics: {}` takes the defaults. "
+        "Absent: none are shown.",
+    )
     log: LogConfig = Field(default=LogConfig(), description="What is written about the work.")
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
 
@@ -12,14 +12,19 @@ from apscheduler.jobstores.base import JobLookupError
 
 from mailwatch.adapters import memory
 from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.exporter import Figure
 from mailwatch.adapters.workers import ProcessParser
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.model import Config
+from mailwatch.daemon import figures
+from mailwatch.daemon.certificate_watch import CertificateWatch
 from mailwatch.daemon.chores import Chores
 from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.schedule import timetable
+from mailwatch.daemon.shared import Shared
 from mailwatch.daemon.state import State
-from mailwatch.daemon.watcher import Shared, Watcher
+from mailwatch.daemon.tally import Tally
+from mailwatch.daemon.watcher import Watcher
 from mailwatch.ports import Clock
 from mailwatch.wiring import assemble
 from mailwatch.wiring.one_mailbox import OneMailbox
@@ -31,7 +36,9 @@ SLICES_AT_ONCE = 2
 class House:
     """Opened by ``__init__``, which raises ``MailwatchError`` and then leaves nothing open."""
 
-    def __init__(self, config: Config, hearts: Hearts, clock: Clock) -> None:
+    def __init__(self, config: Config, hearts: Hearts, clock: Clock, tally: Tally) -> None:
+        self._tally = tally
+        self._certificates = CertificateWatch(config, clock)
         self.config = config
         self._clock = clock
         self._stop = threading.Event()
@@ -52,6 +59,7 @@ class House:
                 config.rename.settle,
                 self._chores.passed,
                 self._looked,
+                tally,
             )
             self.watchers = tuple(Watcher(partial(self._one, m), m.name, shared) for m in config.mailboxes)
             self._closing = stack.pop_all()
@@ -59,7 +67,7 @@ class House:
             config,
             self.watchers,
             {"digests": self._digests, "alarms": self._alarms},
-            self._chores.nightly,
+            self._nightly,
             now=clock(),
         )
 
@@ -74,6 +82,14 @@ class House:
         for watcher in self.watchers:
             watcher.start()
         self._timetable.start()
+        if self.config.metrics is not None:
+            self._certificates.look()
+
+    def figures(self) -> Iterator[Figure]:
+        """What there is to show; called by any thread. Raises a MailwatchError where the database is away."""
+        yield from figures.of_memory(self.states, self._tally)
+        yield figures.of_certificates(self._certificates.until, self._clock())
+        yield from figures.of_database(self.config, self._store)
 
     def stop(self, seconds: float, beat: Callable[[], None]) -> bool:
         """End after the current batch, within ``seconds``; False where a thread still works.
@@ -116,6 +132,10 @@ class House:
         if all(state.passes or state.failures for state in self.states):
             with suppress(JobLookupError):  # The end has begun.
                 self._timetable.modify_job("digests", next_run_time=self._clock())
+
+    def _nightly(self) -> None:
+        self._certificates.look()
+        self._chores.nightly()
 
     def _digests(self) -> None:
         self._chores.digests(self.states)

@@ -7,17 +7,20 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from mailwatch.adapters import catalog, memory
+from mailwatch.adapters.exporter import Figure
 from mailwatch.adapters.locks import daemon_lock
 from mailwatch.adapters.systemd import Notifier
 from mailwatch.config.model import Config
 from mailwatch.daemon.events import event
 from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.house import House
+from mailwatch.daemon.showing import Showing
 from mailwatch.daemon.status import status_line
+from mailwatch.daemon.tally import Tally
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
 from mailwatch.ports import Clock
 
@@ -55,6 +58,9 @@ class Daemon:
         self._clock = clock
         self._notifier = Notifier(env, os.getpid())
         self._hearts = Hearts()
+        self._tally = Tally()
+        self._house: House | None = None
+        self._showing = Showing(self._figures)
         self._told: str | None = None
         self._stuck: tuple[str, ...] = ()
 
@@ -66,7 +72,8 @@ class Daemon:
         """
         memory.share_one_heap()
         with daemon_lock(self._config.data / "locks"), _signals() as wake:
-            house = House(self._config, self._hearts, self._clock)
+            self._showing.adopt(self._config.metrics)
+            house = self._house = House(self._config, self._hearts, self._clock, self._tally)
             house.start()
             event("start", mailboxes=len(house.watchers), pid=os.getpid())
             self._word(lambda n: n.ready(self._line(house)))
@@ -115,6 +122,7 @@ class Daemon:
     # ── the end, and a new beginning ──────────────────────────────────────────
 
     def _end(self, house: House) -> None:
+        self._house = None  # Figures end with it; the port is freed by the end of the process.
         self._word(lambda n: n.stopping(catalog.say(Words("mailwatch is ending"), house.config.language)))
         began = time.monotonic()
         clean = house.stop(END_WITHIN, lambda: self._word(Notifier.alive))
@@ -138,6 +146,7 @@ class Daemon:
             # Two threads on one mailbox are kept apart by its lock; the old one ends after its batch.
             event("reload", level=logging.WARNING, what="a thread of the old configuration still works")
         fresh.start()
+        self._house = fresh
         event("reload", mailboxes=len(fresh.watchers))
         self._word(lambda n: n.ready(self._line(fresh)))
         return fresh
@@ -149,12 +158,20 @@ class Daemon:
                 raise ConfigError(
                     "{key} cannot change while mailwatch runs", mend="systemctl restart mailwatch", key=key
                 )
-        self._adopt(config)
+        self._take_over(config)
         try:
-            return House(config, self._hearts, self._clock)
+            return House(config, self._hearts, self._clock, self._tally)
         except MailwatchError:
-            self._adopt(house.config)
+            self._take_over(house.config)
             raise
+
+    def _take_over(self, config: Config) -> None:
+        """Log and figures, which are not the house's."""
+        self._showing.adopt(config.metrics)
+        self._adopt(config)
+
+    def _figures(self) -> Iterable[Figure]:
+        return () if self._house is None else self._house.figures()
 
 
 def _tell_refusal(error: MailwatchError) -> None:

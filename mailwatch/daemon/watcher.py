@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from uuid import uuid4
 
 from mailwatch.adapters.locks import MailboxBusy
@@ -16,7 +13,7 @@ from mailwatch.adapters.logcontext import bind
 from mailwatch.core.backoff import Backoff, patient_delay
 from mailwatch.daemon.bell import Bell, Want
 from mailwatch.daemon.events import event
-from mailwatch.daemon.heart import Hearts
+from mailwatch.daemon.shared import Shared
 from mailwatch.daemon.state import State
 from mailwatch.daemon.telling import tell_pass
 from mailwatch.errors import MailwatchError, TemporaryError, Words
@@ -46,19 +43,6 @@ GATHER = 0.3
 
 
 _DEFECT = Words("an error of mailwatch itself; the log shows where")
-
-
-@dataclass(slots=True)
-class Shared:
-    """What the threads of one configuration share."""
-
-    hearts: Hearts
-    slots: threading.Semaphore
-    stop: threading.Event
-    settle: timedelta
-    on_pass: Callable[[State, datetime | None], None]
-    on_first_look: Callable[[], None]
-    chance: Callable[[], float] = field(default=random.random)
 
 
 class Watcher(threading.Thread):
@@ -177,6 +161,7 @@ class Watcher(threading.Thread):
 
     def _judge(self, done: Pass, box: OneMailbox, poll: str, seconds: float) -> None:
         report = done.report
+        self._count(polls=1, fetched=box.fetched, filed=report.outcome.filed)
         tell_pass(done, box, poll, seconds, self._hindrances)
         self._hindrances = done.hindrances
         self.state.left = done.left if done.more else None
@@ -194,11 +179,16 @@ class Watcher(threading.Thread):
             self.state.passes += 1
             self._shared.on_pass(self.state, before)
 
+    def _count(self, **counts: int) -> None:
+        for what, count in counts.items():
+            self._shared.tally.add(what, self.state.name, count)
+
     def _compare(self, box: OneMailbox) -> None:
         found = box.compare()
         event("compare", mailbox=box.name, gone=found.gone, back=found.back, fetched=found.fetched)
 
     def _failed(self, words: Words, error: MailwatchError | None) -> None:
+        self._count(polls=1)
         event("trouble", level=logging.WARNING, mailbox=self.state.name, what=words)
         temporary = error is None or isinstance(error, TemporaryError)
         asked = error.retry_after if isinstance(error, TemporaryError) else None
@@ -207,6 +197,7 @@ class Watcher(threading.Thread):
 
     def _patience(self, words: Words, *, temporary: bool, asked: float | None) -> None:
         """Try again later, and later still; where a person must help, not so often that it locks him out."""
+        self._count(failures=1)
         self._passes = self._passes.failed()
         chance = self._shared.chance()
         delay = self._passes.delay(chance, asked) if temporary else patient_delay(chance)

@@ -372,8 +372,41 @@ def test_digest_times_and_readers(write: Write) -> None:
 
 def test_later_keys_are_kept_and_told(write: Write) -> None:
     """Keys of later versions load, and the configuration knows which are set without use."""
-    config = loaded(write, HEAD + "mailboxes: []\ncustomers: [{name: Hanbit}]\nmetrics: {port: 9100}\n")
-    assert ("customers", "metrics") == config.not_yet_used
+    config = loaded(write, HEAD + "mailboxes: []\ncustomers: [{name: Hanbit}]\nplans: [{name: Pro}]\n")
+    assert ("customers", "plans") == config.not_yet_used
+
+
+@pytest.mark.parametrize(
+    ("text", "listen"),
+    [
+        ("{}", ("127.0.0.1", 9468)),
+        ('{listen: "localhost:9100"}', ("localhost", 9100)),
+        ('{listen: "[::1]:9100"}', ("::1", 9100)),
+        ('{listen: "0.0.0.0:9100", insecure_public: true}', ("0.0.0.0", 9100)),
+    ],
+)
+def test_where_figures_are_shown(write: Write, text: str, listen: tuple[str, int]) -> None:
+    """On this machine, unless the configuration says in so many words that others may see them."""
+    metrics = loaded(write, HEAD + f"mailboxes: []\nmetrics: {text}\n").metrics
+    assert metrics is not None
+    assert listen == metrics.listen
+
+
+@pytest.mark.parametrize(
+    ("listen", "expected"),
+    [
+        ("0.0.0.0:9468", "0.0.0.0:9468 can be reached by other machines"),
+        ("[::]:9468", "[::]:9468 can be reached by other machines"),
+        ("9468", "expected an address and a port"),
+        ("127.0.0.1:0", "expected an address and a port"),
+        ("127.0.0.1:65536", "expected an address and a port"),
+    ],
+)
+def test_where_figures_are_not_shown(write: Write, listen: str, expected: str) -> None:
+    """Who can reach the port reads the names of mailboxes, without a password."""
+    with pytest.raises(ConfigError) as caught:
+        loaded(write, HEAD + f'mailboxes: []\nmetrics: {{listen: "{listen}"}}\n')
+    assert expected in str(caught.value.problems[0])
 
 
 def test_config_is_frozen(write: Write) -> None:

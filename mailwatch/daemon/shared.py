@@ -1,0 +1,27 @@
+"""What the threads of one configuration share."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mailwatch.daemon.heart import Hearts
+from mailwatch.daemon.state import State
+from mailwatch.daemon.tally import Tally
+
+
+@dataclass(slots=True)
+class Shared:
+    """Handed to each mailbox's thread."""
+
+    hearts: Hearts
+    slots: threading.Semaphore
+    stop: threading.Event
+    settle: timedelta
+    on_pass: Callable[[State, datetime | None], None]
+    on_first_look: Callable[[], None]
+    tally: Tally = field(default_factory=Tally)
+    chance: Callable[[], float] = field(default=random.random)
