@@ -78,8 +78,8 @@ SECOND = "  - {name: box, address: c@b.example, imap: {host: h}, password: {env:
     ids=["syntax", "unknown key", "wrong type", "wrong value", "two mailboxes of one name"],
 )
 @pytest.mark.parametrize("command", ["poll", "check", "cases"])
-def test_a_broken_configuration(  # noqa: PLR0917 - one row of a table
-    tmp_path: Path, text: str, place: str, english: str, korean: str, command: str
+def test_a_broken_configuration(
+    *, tmp_path: Path, text: str, place: str, english: str, korean: str, command: str
 ) -> None:
     """Every command names file, line and column, and has touched nothing."""
     house = House(tmp_path)

@@ -106,7 +106,8 @@ def _changes(what: str, user: MailUser, other_ca: Path) -> dict[str, Any]:
         ("unknown host", MEND, "host", "there is no mail server imap.contoso.invalid", "메일 서버"),
     ],
 )
-def test_a_server_that_cannot_be_used(  # noqa: PLR0917 - one row of a table
+def test_a_server_that_cannot_be_used(
+    *,
     tmp_path: Path,
     dovecot_user: MailUser,
     other_ca: Path,

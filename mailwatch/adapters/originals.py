@@ -9,6 +9,7 @@ from mailwatch.adapters.disk import translated
 
 _HEX = frozenset("0123456789abcdef")
 _DIGITS = 64
+_FOLDER_NAME = 2
 
 
 class FileOriginals:
@@ -46,7 +47,7 @@ class FileOriginals:
 
 
 def _folders(path: Path) -> list[Path]:
-    found = [p for p in path.iterdir() if len(p.name) == 2 and set(p.name) <= _HEX]  # noqa: PLR2004 - ab/cd
+    found = [p for p in path.iterdir() if len(p.name) == _FOLDER_NAME and set(p.name) <= _HEX]
     return sorted(found)
 
 

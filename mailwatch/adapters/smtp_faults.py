@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from mailwatch.core.display import one_line
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError
 
+_TRANSIENT = range(400, 500)
+"""Replies to which the same command may succeed later (RFC 5321 4.2.1)."""
+
 _SIGNED_BY_OTHERS = "if your company signs its own certificates, name its CA file in ca_file of smtp"
 _WRONG_TIME = {
     9: "set the clock of this machine right; if it is right, ask whoever runs the server",
@@ -46,7 +49,7 @@ def refusal(host: str, code: int, said: bytes | str) -> MailwatchError:
     """A reply that is no yes: 4yz may be tried again (RFC 5321 4.2.1), 5yz a person must mend."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     detail = f"{code} {one_line(text)}"
-    if 400 <= code < 500 or code < 0:  # noqa: PLR2004 - the classes of replies of RFC 5321 4.2.1
+    if code in _TRANSIENT or code < 0:
         return TemporaryError(
             "the mail server {host} asks to come back later ({detail})", host=host, detail=detail
         )
@@ -59,7 +62,7 @@ def refusal(host: str, code: int, said: bytes | str) -> MailwatchError:
 
 
 def _login_refused(host: str, error: smtplib.SMTPAuthenticationError) -> MailwatchError:
-    if error.smtp_code // 100 == 4:  # noqa: PLR2004 - the classes of replies of RFC 5321 4.2.1
+    if error.smtp_code in _TRANSIENT:
         return refusal(host, error.smtp_code, error.smtp_error)
     return ConfigError(
         "the mail server {host} does not accept user name and password of smtp ({code})",

@@ -19,11 +19,11 @@ from mailwatch.cli.session import Session
 class LazyGroup(Spoken, click.Group):
     """A group that knows its commands by name and imports one when it is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         """The names, in the order of the work."""
         return [name for name, item in MENU.items() if not item.hidden]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command."""
         item = MENU.get(cmd_name)
         if item is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -17,6 +17,8 @@ from mailwatch.cli import logs, voice
 from mailwatch.errors import ConfigError, Words
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from mailwatch.config import Config
     from mailwatch.wiring.app import App
 
@@ -104,13 +106,18 @@ class Session:
         wiring: Wiring = _module("mailwatch.wiring.app")
         _opening().become_owner(config.data)
         logs.to_file(config.log)
-        with wiring.open_app(config, stale=stale, looking=looking) as app:
+        with wiring.open_app(config, upgrade, stale=stale, looking=looking) as app:
             yield app
 
 
 def _module(name: str) -> Any:
     """A part of the house that takes long to import, half a second in all: ``--help`` shall not pay."""
     return importlib.import_module(name)
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring a database up to this version; only then is alembic imported."""
+    _module("mailwatch.wiring.migration").upgrade(engine)
 
 
 def _opening() -> Opening:
@@ -121,7 +128,9 @@ def _opening() -> Opening:
 class Wiring(Protocol):
     """``mailwatch.wiring.app`` as it is used here."""
 
-    def open_app(self, config: Config, *, stale: bool, looking: bool) -> AbstractContextManager[App]:
+    def open_app(
+        self, config: Config, upgrade: Callable[[Engine], None], *, stale: bool, looking: bool
+    ) -> AbstractContextManager[App]:
         """See there."""
         ...
 

@@ -40,8 +40,8 @@ def _check(value: object) -> None:
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return
-    if kind is int:
-        if abs(value) > _LARGEST:  # type: ignore[arg-type] # ``kind`` has told what it is
+    if isinstance(value, int) and kind is int:
+        if abs(value) > _LARGEST:
             raise Malformed(f"the integer {value} does not fit a JSON number")
     elif isinstance(value, dict):
         for key, item in value.items():

@@ -102,14 +102,14 @@ class Seen:
         return self.copies[0] if self.copies else None
 
 
-def commit(plan: Plan, state: PlanState, **changed: int | None) -> Step:
+def commit(plan: Plan, state: PlanState) -> Step:
     """The plan goes on to ``state``."""
-    return Step(Act.COMMIT, replace(plan, state=state, **changed))  # type: ignore[arg-type]
+    return Step(Act.COMMIT, replace(plan, state=state))
 
 
-def end(plan: Plan, state: PlanState, why: str | None, **changed: int | None) -> Step:
+def end(plan: Plan, state: PlanState, why: str | None) -> Step:
     """The plan comes to its end; ``why`` is an enumerated word, None where all went well."""
-    return Step(Act.COMMIT, replace(plan, state=state, why=why, **changed))  # type: ignore[arg-type]
+    return Step(Act.COMMIT, replace(plan, state=state, why=why))
 
 
 def read(plan: Plan, *spots: Spot) -> Step:

@@ -64,7 +64,7 @@ def _planned(plan: Plan, seen: Seen) -> Step:
     if why is not None:
         return withdraw(plan, seen, PlanState.ABORTED, why)
     if seen.copy is not None:
-        return commit(replace(plan, why=None), PlanState.APPENDED, **_where(seen.copy))
+        return commit(_copied(replace(plan, why=None), seen.copy), PlanState.APPENDED)
     if plan.uidnext_before is None:
         return Step(Act.PREPARE, plan)
     return _append(plan, seen)
@@ -105,7 +105,7 @@ def _judge_copy(plan: Plan, seen: Seen, copy: Spot) -> Step:
     spare = tuple(c for c in seen.copies[1:] if removable(plan, c))
     if spare and Act.REMOVE not in seen.tried:
         return Step(Act.REMOVE, plan, spare)
-    return commit(plan, PlanState.VERIFIED, **_where(copy))
+    return commit(_copied(plan, copy), PlanState.VERIFIED)
 
 
 def _verified(plan: Plan, seen: Seen) -> Step:
@@ -113,7 +113,7 @@ def _verified(plan: Plan, seen: Seen) -> Step:
     if step is not None:
         return step
     if plan.mode is Mode.COPY:
-        return end(plan, PlanState.DONE, None, **_where(seen.copy))
+        return end(_copied(plan, seen.copy), PlanState.DONE, None)
     return Step(Act.OPEN, replace(plan, state=PlanState.RETIRING))
 
 
@@ -155,13 +155,15 @@ def _retired(plan: Plan, seen: Seen) -> Step:
 
 
 def _done(plan: Plan, copy: Spot | None, stored: Spot) -> Step:
-    there = {"originals_uidvalidity": stored.uidvalidity, "originals_uid": stored.uid}
-    return end(plan, PlanState.DONE, None, **there, **_where(copy))
+    moved = replace(plan, originals_uidvalidity=stored.uidvalidity, originals_uid=stored.uid)
+    return end(_copied(moved, copy), PlanState.DONE, None)
 
 
-def _where(copy: Spot | None) -> dict[str, int | None]:
+def _copied(plan: Plan, copy: Spot | None) -> Plan:
     """Where the copy lies now; a folder's UIDs may have been given anew since the plan was made."""
-    return {} if copy is None else {"copy_uidvalidity": copy.uidvalidity, "copy_uid": copy.uid}
+    if copy is None:
+        return plan
+    return replace(plan, copy_uidvalidity=copy.uidvalidity, copy_uid=copy.uid)
 
 
 def _source_lost(seen: Seen) -> str | None:

@@ -38,6 +38,7 @@ _PART_BEFORE = re.compile(r"(?:[A-Za-z_=&%+]|[0-9][.,/:-])\Z")
 _PART_BEHIND = re.compile(r"[A-Za-z_=%+]|[.,/:-][0-9]")
 _LETTER = re.compile(r"[A-Za-z_]")
 _LONG = 15
+_CARD = 16
 """Numbers with so many digits behind a label stand by themselves; shorter ones must not go on."""
 
 
@@ -241,4 +242,4 @@ def _neighbour(run: _Run) -> str:
 def luhn(digits: str) -> bool:
     """Whether ``digits`` may be a payment card: 16, the last a check digit (ISO/IEC 7812-1)."""
     doubled = sum(sum(divmod(2 * int(d), 10)) for d in digits[-2::-2])
-    return len(digits) == 16 and (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0  # noqa: PLR2004  # See above.
+    return len(digits) == _CARD and (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0

@@ -7,6 +7,8 @@ to that place; a copy that a person deleted is not brought back.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailwatch.core.rename_sight import (
     Act,
     Proof,
@@ -31,7 +33,7 @@ def _undo_planned(plan: Plan, seen: Seen) -> Step:
     if not removable(plan, seen.copy):
         return end(plan, PlanState.REVIEW, "copy-differs")
     if plan.mode is Mode.COPY:
-        return commit(plan, PlanState.RETIRING, copy_uid=seen.copy.uid)
+        return commit(replace(plan, copy_uid=seen.copy.uid), PlanState.RETIRING)
     return _bring_back(plan, seen)
 
 
@@ -48,7 +50,7 @@ def _bring_back(plan: Plan, seen: Seen) -> Step:
     if plan.uidnext_before is None:
         return Step(Act.PREPARE, plan)
     if seen.restored is not None:
-        return commit(plan, PlanState.VERIFIED, uid=seen.restored.uid)
+        return commit(replace(plan, uid=seen.restored.uid), PlanState.VERIFIED)
     if seen.refused is not None:
         return refused(plan, seen.refused)
     if seen.tried & {Act.APPEND, Act.MOVE}:

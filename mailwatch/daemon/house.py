@@ -27,6 +27,7 @@ from mailwatch.daemon.tally import Tally
 from mailwatch.daemon.watcher import Watcher
 from mailwatch.ports import Clock
 from mailwatch.wiring import assemble
+from mailwatch.wiring.assemble import Upgrade
 from mailwatch.wiring.one_mailbox import OneMailbox
 
 SLICES_AT_ONCE = 2
@@ -36,14 +37,14 @@ SLICES_AT_ONCE = 2
 class House:
     """Opened by ``__init__``, which raises ``MailwatchError`` and then leaves nothing open."""
 
-    def __init__(self, config: Config, hearts: Hearts, clock: Clock, tally: Tally) -> None:
+    def __init__(self, config: Config, hearts: Hearts, clock: Clock, tally: Tally, upgrade: Upgrade) -> None:
         self._tally = tally
         self._certificates = CertificateWatch(config, clock)
         self.config = config
         self._clock = clock
         self._stop = threading.Event()
         with ExitStack() as stack:
-            self._store = assemble.open_store(config, clock)
+            self._store = assemble.open_store(config, clock, upgrade)
             stack.callback(self._store.close)
             self._archive = FileArchive(config.archive_folder)
             stack.callback(self._archive.close)

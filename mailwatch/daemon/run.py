@@ -23,6 +23,7 @@ from mailwatch.daemon.status import status_line
 from mailwatch.daemon.tally import Tally
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
 from mailwatch.ports import Clock
+from mailwatch.wiring.assemble import Upgrade, utc_now
 
 END_WITHIN = 4.0
 """Seconds for the current batch after SIGTERM; then it is abandoned, and read again at the next start."""
@@ -40,7 +41,8 @@ class Daemon:
     """Runs until a signal ends it.
 
     ``load`` reads the configuration again; ``adopt`` is called before a new one takes over, and may
-    refuse it with a ConfigError; ``env`` holds ``NOTIFY_SOCKET`` and its like.
+    refuse it with a ConfigError; ``env`` holds ``NOTIFY_SOCKET`` and its like; ``upgrade`` brings the
+    database up to this version.
     """
 
     def __init__(
@@ -48,13 +50,15 @@ class Daemon:
         config: Config,
         load: Callable[[], Config],
         env: Mapping[str, str],
-        clock: Clock,
+        upgrade: Upgrade,
+        clock: Clock = utc_now,
         *,
         adopt: Callable[[Config], None] = lambda _config: None,
     ) -> None:
         self._adopt = adopt
         self._config = config
         self._load = load
+        self._upgrade = upgrade
         self._clock = clock
         self._notifier = Notifier(env, os.getpid())
         self._hearts = Hearts()
@@ -73,7 +77,7 @@ class Daemon:
         memory.share_one_heap()
         with daemon_lock(self._config.data / "locks"), _signals() as wake:
             self._showing.adopt(self._config.metrics)
-            house = self._house = House(self._config, self._hearts, self._clock, self._tally)
+            house = self._house = self._opened(self._config)
             house.start()
             event("start", mailboxes=len(house.watchers), pid=os.getpid())
             self._word(lambda n: n.ready(self._line(house)))
@@ -160,10 +164,13 @@ class Daemon:
                 )
         self._take_over(config)
         try:
-            return House(config, self._hearts, self._clock, self._tally)
+            return self._opened(config)
         except MailwatchError:
             self._take_over(house.config)
             raise
+
+    def _opened(self, config: Config) -> House:
+        return House(config, self._hearts, self._clock, self._tally, self._upgrade)
 
     def _take_over(self, config: Config) -> None:
         """Log and figures, which are not the house's."""

@@ -16,6 +16,7 @@ from mailwatch.demo.servers import Mailed, MailServer, smtp_sink
 from mailwatch.demo.story import tell
 from mailwatch.jobs.poll_report import PollReport
 from mailwatch.wiring.app import App, open_app
+from mailwatch.wiring.migration import upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def run(folder: Path, language: str, now: datetime) -> Played:
         config = setting.write_configuration(
             folder, language, imap=server.port, smtp=smtp, password=server.password
         )
-        with open_app(load(config)) as app:
+        with open_app(load(config), upgrade) as app:
             first = app.poll(_silent)
             app.rename(dry_run=False, backlog=True, undo=None)
             app.send_digest(None)

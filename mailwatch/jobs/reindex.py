@@ -138,8 +138,9 @@ def _fetched(entry: MessageKept, archive: Archive) -> Fetched | None:
 # ── a lost database ───────────────────────────────────────────────────────────
 
 
-def rebuild_lost(  # noqa: PLR0917 - one of each thing that was lost
+def rebuild_lost(
     store: Store,
+    *,
     evidence: Evidence,
     rebuild: Rebuild,
     into: Restore,
@@ -147,7 +148,6 @@ def rebuild_lost(  # noqa: PLR0917 - one of each thing that was lost
     source: Originals,
     archive: Archive,
     parser: Parser,
-    *,
     progress: Progress = silent,
 ) -> ReindexReport:
     """``reindex --from DIR``: fill an empty database (see ``restore``), work tables and projections."""

@@ -13,11 +13,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from email.message import Message as Envelope
 
 from mailparser import MailParser
 
-from mailwatch.core.message import Address, Message, OriginalClaim
+from mailwatch.core.message import Address, Message, OriginalClaim, Segment
 from mailwatch.errors import UnreadableMessage
 from mailwatch.mime import addresses, body, fields, headers, identity, nature
 from mailwatch.mime.charsets import decode
@@ -57,10 +58,8 @@ def _parse(raw: bytes, limits: Limits) -> Message:
     hint = _charset_hint(grown.root)
     people = _people(header, hint, limits)
     read = body.read(grown, hint, limits)
-    text = "\n".join(s.text for s in read.segments)
-    own = "\n".join(s.text for s in read.segments if not s.quoted)
+    text, own = _texts(read.segments)
     body_hash = _fold_hash(text)
-    _refuse_placeholder(text)
     subject = headers.decode_text(header.first(b"subject") or b"", hint)
     in_reply_to, references = identity.answers(header, limits.references)
     sender = next(iter(people["from"]), None)
@@ -92,6 +91,13 @@ def _parse(raw: bytes, limits: Limits) -> Message:
         from_count=len(people["from"]),
         defects=_defects(header, grown, read.defects),
     )
+
+
+def _texts(segments: Sequence[Segment]) -> tuple[str, str]:
+    """All that is said, and what the writer says himself."""
+    text = "\n".join(s.text for s in segments)
+    _refuse_placeholder(text)
+    return text, "\n".join(s.text for s in segments if not s.quoted)
 
 
 def _charset_hint(root: Part) -> str | None:

@@ -63,7 +63,7 @@ class Pages(Protocol):
 class Sender(Protocol):
     """Hands a finished mail over."""
 
-    def send(self, raw: bytes, sender: str, recipient: str) -> None:
+    def send(self, raw: bytes, sender: str, recipient: str, /) -> None:
         """Returns once the other side has taken responsibility.
 
         Raises ``MaybeSent`` where the connection broke after the data was sent.

@@ -21,7 +21,7 @@ from mailwatch.jobs.verify import VerifyReport, verify
 from mailwatch.mime.parse import parse
 from mailwatch.ports import Clock, Held
 from mailwatch.wiring import assemble, digests, health, importing, incoming, person, renames, upkeep
-from mailwatch.wiring.assemble import utc_now
+from mailwatch.wiring.assemble import Upgrade, utc_now
 from mailwatch.wiring.backup import BackupReport, back_up
 from mailwatch.wiring.check import check
 from mailwatch.wiring.findings import CheckRow
@@ -31,17 +31,23 @@ from mailwatch.wiring.tools import Tools
 
 @contextmanager
 def open_app(
-    config: Config, *, clock: Clock = utc_now, stale: bool = False, looking: bool = False
+    config: Config,
+    upgrade: Upgrade,
+    *,
+    clock: Clock = utc_now,
+    stale: bool = False,
+    looking: bool = False,
 ) -> Iterator[App]:
     """Open database, archive and workers, and close them in the end.
 
+    ``upgrade`` is ``migration.upgrade``, or what loads it when it is called for.
     ``stale`` accepts projections that another version made: reindex will remake them.
     ``looking`` accepts a journal whose end cannot be read: verify will say so.
     """
     with ExitStack() as stack:
         archive = FileArchive(config.archive_folder)
         stack.callback(archive.close)
-        store = assemble.open_store(config, clock, stale=stale, looking=looking)
+        store = assemble.open_store(config, clock, upgrade, stale=stale, looking=looking)
         stack.callback(store.close)
         parser = ProcessParser()
         stack.callback(parser.close)

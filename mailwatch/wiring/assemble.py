@@ -11,6 +11,7 @@ from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.imap.account import ImapAccount, Tls
 from mailwatch.adapters.imap.mailbox import ImapMailbox
 from mailwatch.adapters.journal import FileJournal
+from mailwatch.adapters.sql.schema import Upgrade as Upgrade
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.mailbox import FolderConfig, MailboxConfig
 from mailwatch.config.model import Config
@@ -108,13 +109,16 @@ def connection(mailbox: MailboxConfig, archive: FileArchive) -> ImapMailbox:
     return ImapMailbox(account(mailbox), archive.spool)
 
 
-def open_store(config: Config, clock: Clock, *, stale: bool = False, looking: bool = False) -> SqlStore:
-    """The database with its journal. ``stale`` and ``looking``: see ``SqlStore.open``."""
+def open_store(
+    config: Config, clock: Clock, upgrade: Upgrade, *, stale: bool = False, looking: bool = False
+) -> SqlStore:
+    """The database with its journal. The rest: see ``SqlStore.open``."""
     return SqlStore.open(
         config.database_url(),
         journal=FileJournal(config.data),
         clock=clock,
         software_version=SOFTWARE,
+        upgrade=upgrade,
         schemes=config.all_schemes,
         stale=stale,
         looking=looking,

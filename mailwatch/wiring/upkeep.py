@@ -66,13 +66,13 @@ def _rebuild_lost(tools: Tools, folder: Path, progress: Progress) -> ReindexRepo
     _refuse_unfit(folder, journal, own.end() if away else Head(), data)
     return reindex.rebuild_lost(
         store,
-        store.evidence(),
-        store.rebuild(),
-        store.restore(),
-        journal,
-        source,
-        archive,
-        tools.parser,
+        evidence=store.evidence(),
+        rebuild=store.rebuild(),
+        into=store.restore(),
+        journal=journal,
+        source=source,
+        archive=archive,
+        parser=tools.parser,
         progress=progress,
     )
 

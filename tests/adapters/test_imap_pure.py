@@ -47,7 +47,7 @@ from mailwatch.ports import Listed, Role
         ("", False),
     ],
 )
-def test_loopback_is_known_by_its_name_alone(host: str, loopback: bool) -> None:  # noqa: FBT001 - a table's column.
+def test_loopback_is_known_by_its_name_alone(host: str, *, loopback: bool) -> None:
     """No name server is asked whether a host is this machine."""
     assert is_loopback(host) is loopback
 

@@ -704,7 +704,7 @@ RAW = b"Subject: x\r\n\r\nbare\nline\rends and \x80\xff\r\n"
 
 
 @pytest.mark.parametrize("literal_plus", [False, True])
-def test_append_sends_every_byte_as_it_is(talk: Talk, literal_plus: bool) -> None:  # noqa: FBT001 - a table's column.
+def test_append_sends_every_byte_as_it_is(talk: Talk, *, literal_plus: bool) -> None:
     """Imaplib turns bare CR and LF into CRLF; the hash of the copy would never fit."""
     capability = b"* CAPABILITY IMAP4rev1" + (b" LITERAL+" if literal_plus else b"") + b"\r\nTAG OK done\r\n"
     server, mailbox = talk({"CAPABILITY": capability, "APPEND": b"TAG OK [APPENDUID 77 9] done\r\n"})

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, inspect, text
 
 from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.sql import SqlStore, engine, migrate, schema
+from mailwatch.adapters.sql.migrate import upgrade
 from mailwatch.adapters.sql.migrations.names import include_name
 from mailwatch.adapters.sql.projections import VERSION
 from mailwatch.adapters.sql.tables import metadata
@@ -114,7 +115,9 @@ def test_projections_of_another_version_must_be_made_again(data: Path) -> None:
         open_store(data)
     assert "mailwatch reindex" in str(caught.value.mend)
     journal = FileJournal(data)
-    SqlStore.open(url_of(data), journal=journal, clock=Ticking(), software_version="x", stale=True).close()
+    SqlStore.open(
+        url_of(data), journal=journal, clock=Ticking(), software_version="x", upgrade=upgrade, stale=True
+    ).close()
 
 
 def test_migrations_go_up_and_down_and_leave_nothing(data: Path) -> None:
@@ -244,7 +247,7 @@ def test_a_migration_that_leaves_rows_pointing_nowhere_is_taken_back(data: Path)
 def test_an_address_that_is_no_database_is_one_line(data: Path, url: str) -> None:
     """A person mends the config."""
     with pytest.raises(ConfigError):
-        SqlStore.open(url, journal=FileJournal(data), clock=Ticking(), software_version="x")
+        SqlStore.open(url, journal=FileJournal(data), clock=Ticking(), software_version="x", upgrade=upgrade)
 
 
 def test_a_file_that_is_no_database_is_told(data: Path) -> None:
@@ -316,7 +319,9 @@ def test_a_crash_between_commit_and_journal_is_made_good(data: Path, parts: int)
     note(store)
     failing = Failing(data)
     failing.parts = parts
-    broken = SqlStore.open(url_of(data), journal=failing, clock=Ticking(), software_version="x")
+    broken = SqlStore.open(
+        url_of(data), journal=failing, clock=Ticking(), software_version="x", upgrade=upgrade
+    )
     mail = fetched(b"x")
     with pytest.raises(TemporaryError, match="the disk failed"), broken.writing() as tx:
         tx.ledger.record(
@@ -385,7 +390,12 @@ def test_a_journal_of_rubbish_can_be_looked_at_and_not_written_to(data: Path) ->
     with pytest.raises(ConfigError, match="cannot be read"):
         open_store(data)
     store = SqlStore.open(
-        url_of(data), journal=FileJournal(data), clock=Ticking(), software_version="x", looking=True
+        url_of(data),
+        journal=FileJournal(data),
+        clock=Ticking(),
+        software_version="x",
+        upgrade=upgrade,
+        looking=True,
     )
     assert store.evidence().head().seq == 3
     with pytest.raises(ConfigError, match="cannot be read"):
@@ -443,7 +453,9 @@ def test_texts_that_cannot_be_read_do_not_keep_the_others_from_coming_back(data:
     store = open_store(data)
     note(store)
     failing = Failing(data)
-    broken = SqlStore.open(url_of(data), journal=failing, clock=Ticking(), software_version="x")
+    broken = SqlStore.open(
+        url_of(data), journal=failing, clock=Ticking(), software_version="x", upgrade=upgrade
+    )
     mail = fetched(b"x")
     with pytest.raises(TemporaryError, match="the disk failed"), broken.writing() as tx:
         tx.ledger.record(

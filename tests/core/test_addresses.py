@@ -77,7 +77,7 @@ def test_look_alikes_do_not(addr: str) -> None:
         ("*@xn--bcher-kva.example", "a@bücher.example", True),
     ],
 )
-def test_patterns(pattern: str, addr: str, expected: bool) -> None:  # noqa: FBT001  # A column of the table.
+def test_patterns(pattern: str, addr: str, *, expected: bool) -> None:
     """Stars are any run of characters; nothing else in a pattern is special."""
     assert expected is fits(addr, [pattern])
 

@@ -353,7 +353,7 @@ def test_schemes_that_are_shipped_switched_off(text: str, expected: str) -> None
         (datetime.max.replace(tzinfo=UTC), None, True),
     ],
 )
-def test_the_date_in_a_number(written: datetime | None, received: datetime | None, counts: bool) -> None:  # noqa: FBT001  # A column of the table.
+def test_the_date_in_a_number(written: datetime | None, received: datetime | None, *, counts: bool) -> None:
     """At most one day after the later of Date and INTERNALDATE, as UTC days; no bound without either."""
     found = recognise(mail(T16.canonical, on=written), BUILTIN, trusted=True, received=received)
     assert ([T16] if counts else []) == [m.number for m in found.mentions]
@@ -468,7 +468,7 @@ DESK = user_scheme("desk", re.compile(r"\b\d{15}\b"), labels=("Fall", "건"), co
         ("[Acme 004711] x", False, [("ACME-004711", Form.BRACKET), ("ACME-004711", Form.TOKEN)]),
     ],
 )
-def test_schemes_of_users(text: str, trusted: bool, expected: list[tuple[str, Form]]) -> None:  # noqa: FBT001  # A column of the table.
+def test_schemes_of_users(text: str, expected: list[tuple[str, Form]], *, trusted: bool) -> None:
     """Found by their pattern; digits they have read are no built-in number unless a prefix says so."""
     found = recognise_text(text, (*ALL, ACME, DESK), trusted=trusted, date=DAY)
     assert expected == [(m.number.canonical, m.form) for m in found.mentions]
@@ -590,7 +590,7 @@ _texts = st.lists(st.sampled_from(_PIECES), max_size=14).map("".join) | st.text(
 
 
 @given(_texts, st.booleans())
-def test_places_hold_what_is_said_to_stand_there(text: str, trusted: bool) -> None:  # noqa: FBT001  # Drawn.
+def test_places_hold_what_is_said_to_stand_there(text: str, *, trusted: bool) -> None:
     """The stretch of the original text reads as the same number again, and rejections have known reasons."""
     every = (*ALL, ACME)
     found = recognise_text(text, every, trusted=trusted, date=DAY)

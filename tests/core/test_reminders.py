@@ -85,7 +85,7 @@ def test_silence_is_told_before_novelty_and_each_case_once() -> None:
 @pytest.mark.parametrize(
     ("last", "silent"), [(seoul(21, 23, 59), True), (seoul(22, 0, 0), False), (seoul(24, 8, 0), False)]
 )
-def test_silence_counts_calendar_days_of_the_reader(last: datetime, silent: bool) -> None:  # noqa: FBT001
+def test_silence_counts_calendar_days_of_the_reader(last: datetime, *, silent: bool) -> None:
     """On the 24th a last mail of the 21st is three days old, to the last minute of that day in Seoul."""
     made = content(replace(quiet(), cases=(case(VM, "x", last_at=last),)))
     assert (made.block(BlockKind.SILENT) is not None) == silent

@@ -113,7 +113,7 @@ def test_sent_mail_is_our_own(message: Message) -> None:
         ("support@mail.support.microsoft.com.evil.example", False),
     ],
 )
-def test_desks(addr: str, expected: bool) -> None:  # noqa: FBT001  # A column of the table.
+def test_desks(addr: str, *, expected: bool) -> None:
     """Desks are the case-mail addresses alone; engineers write other mail as well."""
     assert expected is is_desk(mail(addr), OPEN)
     assert expected is address_is_desk(addr, OPEN)
@@ -137,7 +137,7 @@ def test_a_notice_address_is_no_desk() -> None:
         (Standing.STRANGER, False, False),
     ],
 )
-def test_whom_we_trust(who: Standing, with_anchor: bool, without: bool) -> None:  # noqa: FBT001  # Columns of the table.
+def test_whom_we_trust(who: Standing, *, with_anchor: bool, without: bool) -> None:
     """Own and vouched, and a claim where no anchor is configured; the same senders move a case's state."""
     for policy, expected in ((ANCHORED, with_anchor), (OPEN, without)):
         assert expected is trusted(who, policy)

@@ -12,6 +12,7 @@ import pytest
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.sql import SqlStore
+from mailwatch.adapters.sql.migrate import upgrade
 from mailwatch.core.message import Address, Automatic, Message, Segment
 from mailwatch.core.place import Place
 from mailwatch.ports import Fetched
@@ -50,6 +51,7 @@ def open_store(
         clock=clock or Ticking(),
         software_version=version,
         stale=stale,
+        upgrade=upgrade,
     )
 
 

@@ -165,13 +165,13 @@ class World:
         self.store = open_store(self.data, self.clock, stale=True)
         rebuild_lost(
             self.store,
-            self.store.evidence(),
-            self.store.rebuild(),
-            self.store.restore(),
-            FileJournal(self.data),
-            self.archive,
-            self.archive,
-            Reader(),
+            evidence=self.store.evidence(),
+            rebuild=self.store.rebuild(),
+            into=self.store.restore(),
+            journal=FileJournal(self.data),
+            source=self.archive,
+            archive=self.archive,
+            parser=Reader(),
         )
         self.consent()
 

@@ -13,6 +13,7 @@ from fakes.sqlite import beside
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.sql import SqlStore
+from mailwatch.adapters.sql.migrate import upgrade
 from mailwatch.adapters.sql.projections import projections
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.entries import (
@@ -335,7 +336,12 @@ def lose(books: Books) -> Books:
     for name in ("mailwatch.db", "mailwatch.db-wal", "mailwatch.db-shm"):
         (books.data / name).unlink(missing_ok=True)
     store = SqlStore.open(
-        url_of(books.data), journal=books.journal, clock=Ticking(), software_version="x", stale=True
+        url_of(books.data),
+        journal=books.journal,
+        clock=Ticking(),
+        software_version="x",
+        upgrade=upgrade,
+        stale=True,
     )
     return replace(books, store=store)
 
@@ -345,7 +351,14 @@ def recover(books: Books, source: Path | None = None) -> object:
     journal = FileJournal(source or books.data)
     old = open_archive(source) if source else books.archive
     return rebuild_lost(
-        store, store.evidence(), store.rebuild(), store.restore(), journal, old, books.archive, Reader()
+        store,
+        evidence=store.evidence(),
+        rebuild=store.rebuild(),
+        into=store.restore(),
+        journal=journal,
+        source=old,
+        archive=books.archive,
+        parser=Reader(),
     )
 
 

@@ -560,9 +560,7 @@ def test_the_steps_are_counted(world: World) -> None:
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", range(STEPS))
 def test_a_crash_at_any_call_loses_no_digest_and_changes_no_byte(
-    world: World,
-    at: int,
-    after: bool,  # noqa: FBT001 - a parameter of the test
+    world: World, at: int, *, after: bool
 ) -> None:
     """After a crash anywhere and a restart the reader has the digest: once, or the same bytes twice."""
     fuse = Fuse(at=at, after=after)
@@ -581,9 +579,7 @@ def test_a_crash_at_any_call_loses_no_digest_and_changes_no_byte(
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", range(STEPS))
 def test_a_crash_at_any_call_sends_once_where_the_mailbox_is_watched(
-    world: World,
-    at: int,
-    after: bool,  # noqa: FBT001 - a parameter of the test
+    world: World, at: int, *, after: bool
 ) -> None:
     """Where we can look, a crash anywhere leaves exactly one mail."""
     server = FakeServer()

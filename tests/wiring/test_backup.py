@@ -23,6 +23,7 @@ from mailwatch.cli.chassis import cli
 from mailwatch.config import load
 from mailwatch.errors import ConfigError
 from mailwatch.wiring.app import App, open_app
+from mailwatch.wiring.migration import upgrade
 
 NUMBERS = ("2611240040001180", "2611240040002220", "2611240040003330")
 
@@ -77,7 +78,7 @@ class Home:
 
     @contextmanager
     def app(self) -> Iterator[App]:
-        with open_app(load(self.root / "config.yaml")) as app:
+        with open_app(load(self.root / "config.yaml"), upgrade) as app:
             yield app
 
 

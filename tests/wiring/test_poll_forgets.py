@@ -11,6 +11,7 @@ from mailwatch.jobs.progress import silent
 from mailwatch.jobs.retention import MOST
 from mailwatch.ports import Sighting
 from mailwatch.wiring.app import open_app
+from mailwatch.wiring.migration import upgrade
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -25,7 +26,7 @@ def test_each_poll_forgets_a_slice_of_what_is_too_old(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(
         "data: data\ntimezone: Asia/Seoul\nmailboxes: []\nretention: {sightings: 30 d}\n"
     )
-    with open_app(load(tmp_path / "config.yaml"), clock=lambda: NOW) as app:
+    with open_app(load(tmp_path / "config.yaml"), upgrade, clock=lambda: NOW) as app:
         with app.store.writing() as tx:
             tx.desk.sight([sighting(uid, 31) for uid in range(1, MOST + 3)])
             tx.desk.sight([sighting(MOST + 9, 29)])

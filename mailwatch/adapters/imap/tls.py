@@ -17,7 +17,7 @@ def context_for(ca_file: Path | None, *, check_hostname: bool = True) -> ssl.SSL
     """
     try:
         changed = 0 if ca_file is None else ca_file.stat().st_mtime_ns
-        return _context(ca_file, changed, check_hostname)
+        return _context(ca_file, changed, check_hostname=check_hostname)
     except (OSError, ValueError) as error:
         raise ConfigError(
             "the CA file {path} cannot be used ({detail})",
@@ -28,7 +28,7 @@ def context_for(ca_file: Path | None, *, check_hostname: bool = True) -> ssl.SSL
 
 
 @lru_cache(maxsize=32)
-def _context(ca_file: Path | None, _changed: int, check_hostname: bool) -> ssl.SSLContext:  # noqa: FBT001 - a cache's key.
+def _context(ca_file: Path | None, _changed: int, *, check_hostname: bool) -> ssl.SSLContext:
     """``_changed`` makes a renewed CA file count without a restart."""
     context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
     context.check_hostname = check_hostname

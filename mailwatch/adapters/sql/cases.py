@@ -211,7 +211,7 @@ class CaseQuery:
             number=number,
             token=token,
             title=topic(one.subject, number, self._schemes, token) if title is None else title,
-            status=_status(one.sums.last_trusted is not None, last, first),
+            status=_status(last, first, trusted=one.sums.last_trusted is not None),
             messages=one.sums.messages,
             opened_at=_moment(one.sums.first_trusted) or one.sums.first,
             last_message_at=last,
@@ -238,7 +238,7 @@ def _without(canonical: str, forms: Iterable[str]) -> tuple[str, ...]:
     return tuple(form for form in dict.fromkeys(forms) if form != canonical)
 
 
-def _status(trusted: bool, last: datetime, first_recorded: datetime | None) -> str:  # noqa: FBT001 - a fact
+def _status(last: datetime, first_recorded: datetime | None, *, trusted: bool) -> str:
     if not trusted:
         return "unverified"
     if first_recorded is not None and last < first_recorded - DORMANT_AFTER:

@@ -21,11 +21,11 @@ class Moment(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy passes it
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
         """To milliseconds."""
         return None if value is None else milliseconds(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy passes it
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
         """From milliseconds, in UTC."""
         return None if value is None else from_milliseconds(value)
 
@@ -36,13 +36,13 @@ class Strings(TypeDecorator[tuple[str, ...]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy passes it
+    def process_bind_param(self, value: Sequence[str] | None, _dialect: Dialect) -> str | None:
         """To JSON. Lone surrogates stay escaped: a header may hold anything."""
         if value is None:
             return None
         return json.dumps(list(value)) if value else "[]"
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:  # noqa: ARG002 - SQLAlchemy passes it
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[str, ...] | None:
         """From JSON."""
         if value is None:
             return None
@@ -59,7 +59,7 @@ class Key(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy passes it
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """The text, fit for UTF-8 and for an index."""
         if value is None:
             return None
@@ -75,7 +75,7 @@ class Free(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy passes it
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """The text, fit for UTF-8."""
         return None if value is None else fit(value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, inspect, select, text
@@ -32,7 +33,15 @@ class Settings:
         return self.version != p.VERSION
 
 
-def prepare(engine: Engine) -> None:
+Upgrade = Callable[[Engine], None]
+"""Brings a database up to ``HEAD``: ``migrate.upgrade``.
+
+It is handed in by whoever opens the store. Alembic takes a fifth of a second and 8 MB to
+import and is needed once in a version's life, so a command loads it when it is called for.
+"""
+
+
+def prepare(engine: Engine, upgrade: Upgrade) -> None:
     """Migrate and make the first projections, where that is still to do.
 
     Raises:
@@ -42,9 +51,6 @@ def prepare(engine: Engine) -> None:
         current = revision(connection)
     _refuse_newer(current)
     if current != HEAD:
-        # Alembic costs 0.4 s to import and is needed once in a version's life.
-        from mailwatch.adapters.sql.migrate import upgrade  # noqa: PLC0415 - start-up time counts
-
         upgrade(engine)
     with reader(engine) as connection:
         if read_settings(connection) is not None:

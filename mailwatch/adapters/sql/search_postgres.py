@@ -46,8 +46,8 @@ class PostgresIndex:
         if made:
             connection.execute(text(statement), made)
 
-    def remove(self, connection: Connection, name: str, seq: int, body: str) -> None:  # noqa: ARG002 - its twin needs the body
-        """Take a text out."""
+    def remove(self, connection: Connection, name: str, seq: int, _body: str) -> None:
+        """Take a text out. Its twin for SQLite needs the words for it."""
         connection.execute(text(f"DELETE FROM {name} WHERE seq = :seq"), {"seq": seq})  # noqa: S608 - as above
 
     def find(

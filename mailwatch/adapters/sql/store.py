@@ -113,6 +113,7 @@ class SqlStore:
         journal: Journal,
         clock: Callable[[], datetime],
         software_version: str,
+        upgrade: schema.Upgrade,
         schemes: Sequence[Scheme] = BUILTIN,
         stale: bool = False,
         looking: bool = False,
@@ -124,6 +125,7 @@ class SqlStore:
             journal: the lines beside it; compared with the database at once.
             clock: tells the time, UTC.
             software_version: stands in every entry.
+            upgrade: migrates a database of an earlier version, or an empty one.
             schemes: how numbers are written, for tokens and titles.
             stale: open with projections that another version made, and with a database behind
                 its journal, for reindex and backup. Writing is still refused there.
@@ -140,7 +142,7 @@ class SqlStore:
         engine = engines.connect(url)
         with ExitStack() as on_failure:
             on_failure.callback(engine.dispose)
-            schema.prepare(engine)
+            schema.prepare(engine, upgrade)
             store = cls(engine, journal, clock, software_version, schemes)
             on_failure.callback(store.close)
             if not stale:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 
 from mailwatch.cli import logs
 from mailwatch.cli.commands.options import pass_session
 from mailwatch.cli.help import command
-from mailwatch.cli.session import Session
+from mailwatch.cli.identity import become_owner
+from mailwatch.cli.session import Session, upgrade
 from mailwatch.errors import ConfigError
 
 
@@ -25,13 +27,11 @@ def run(session: Session) -> None:
         raise ConfigError(
             "no mailbox is configured", mend="add one under mailboxes: see docs/configuration.md"
         )
-    # Imported before we become another user: that one may not be allowed to read the code.
-    from mailwatch.cli.identity import become_owner  # noqa: PLC0415 - the same
-    from mailwatch.daemon import Daemon  # noqa: PLC0415 - half a second that --help shall not pay
-    from mailwatch.wiring.assemble import utc_now  # noqa: PLC0415 - the same
-
+    # Half a second that --help shall not pay, and imported before we become another user: that one
+    # may not be allowed to read the code.
+    daemon = importlib.import_module("mailwatch.daemon")
     become_owner(config.data)
     logs.serve(config.log, session.verbose)
-    Daemon(
-        config, session.config, os.environ, utc_now, adopt=lambda new: logs.serve(new.log, session.verbose)
+    daemon.Daemon(
+        config, session.config, os.environ, upgrade, adopt=lambda new: logs.serve(new.log, session.verbose)
     ).run()

@@ -17,8 +17,10 @@ class MailboxSender:
     def __init__(self, watched: Watched) -> None:
         self._watched = watched
 
-    def send(self, raw: bytes, sender: str, recipient: str) -> None:  # noqa: ARG002 - APPEND has no envelope
-        """See ``ports.Sender``. A line that breaks during APPEND leaves it open whether the mail is there.
+    def send(self, raw: bytes, _sender: str, recipient: str, /) -> None:
+        """See ``ports.Sender``; APPEND has no envelope that would name a sender.
+
+        A line that breaks during APPEND leaves it open whether the mail is there.
 
         Raises:
             Refused: the server said no, as of a full mailbox, and the mail is certainly not there.

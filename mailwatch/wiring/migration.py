@@ -1,0 +1,3 @@
+"""What brings a database up to this version; it brings alembic along, which few runs need."""
+
+from mailwatch.adapters.sql.migrate import upgrade as upgrade
