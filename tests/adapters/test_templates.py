@@ -83,6 +83,15 @@ def test_subjects_word_for_word() -> None:
     assert PAGES.subject(content(broken()), KOREAN) == "[케이스 요약] 11/24(화) 메일 확인 중단 2곳"
 
 
+def test_a_digest_tells_how_much_older_mail_is_left() -> None:
+    """How many mails, where they were counted; how long it takes is no news when one reads it."""
+    korean, english = (PAGES.text(content(broken()), reader) for reader in (KOREAN, ENGLISH))
+    assert "지난 메일을 가져오는 중: support · 보낸 편지함, 71,250통 남음\n" in korean
+    assert "Older mail is still being fetched: support · 보낸 편지함, 71,250 mails left\n" in english
+    assert "Older mail is still being fetched: support · INBOX\n" in english
+    assert "71,250 mails left" in PAGES.html(content(broken()), ENGLISH)
+
+
 def test_a_quiet_day_word_for_word() -> None:
     """Few lines, none of them a command, a greeting or praise."""
     assert PAGES.text(content(quiet()), KOREAN) == (

@@ -215,7 +215,7 @@ def broken() -> DigestFacts:
         quiet(),
         folders=(
             FolderFacts("support", "INBOX", seoul(23, 22, 10), backfilled=False),
-            FolderFacts("support", "보낸 편지함", None, backfilled=False),
+            FolderFacts("support", "보낸 편지함", None, backfilled=False, older=71250, older_seconds=720),
         ),
         gaps=(GapFacts("outage", "support", None, seoul(23, 22, 15), None),),
         earlier=(EarlierDigest(date(2026, 11, 23), "resent"),),
