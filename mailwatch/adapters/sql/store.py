@@ -11,78 +11,27 @@ from sqlalchemy import Connection, Engine
 
 from mailwatch.adapters.sql import engine as engines
 from mailwatch.adapters.sql import schema
-from mailwatch.adapters.sql.attic import SqlAttic
-from mailwatch.adapters.sql.batch import Batch
-from mailwatch.adapters.sql.desk import SqlDesk, SqlFinder, SqlWishes
 from mailwatch.adapters.sql.digests import SqlDigestShelf
 from mailwatch.adapters.sql.duplicate import duplicate
 from mailwatch.adapters.sql.evidence import SqlEvidence
-from mailwatch.adapters.sql.ledger import Origin, SqlLedger, head
+from mailwatch.adapters.sql.ledger import Origin, head
 from mailwatch.adapters.sql.library import SqlLibrary
-from mailwatch.adapters.sql.places import SqlPlaces
-from mailwatch.adapters.sql.plans import SqlPlans
-from mailwatch.adapters.sql.probes import SqlProbes
-from mailwatch.adapters.sql.project import Projector
 from mailwatch.adapters.sql.projections import projections
 from mailwatch.adapters.sql.rebuild import SqlRebuild, SqlRestore
 from mailwatch.adapters.sql.reconcile import end_of, reconcile, refuse_journal_ahead
-from mailwatch.adapters.sql.strays import SqlStrays
-from mailwatch.adapters.sql.trees import SqlTrees
+from mailwatch.adapters.sql.transaction import SqlTransaction
 from mailwatch.adapters.sql.waiting import Waiting, waiting
-from mailwatch.adapters.sql.work import SqlConsents, SqlOutbox, SqlQuarantine
 from mailwatch.core.casenumber import Scheme
 from mailwatch.core.entries import Start
 from mailwatch.core.ledger import Head
 from mailwatch.core.schemes import BUILTIN
 from mailwatch.errors import ConfigError
 from mailwatch.ports import (
-    Attic,
-    Consents,
-    Desk,
     DigestShelf,
-    Finder,
     Journal,
-    Ledger,
     Library,
-    Outbox,
-    Places,
-    Plans,
-    Probes,
-    Quarantine,
-    Strays,
     Transaction,
-    Trees,
-    Wishes,
 )
-
-
-class SqlTransaction:
-    """See ``ports.Transaction``."""
-
-    def __init__(
-        self, connection: Connection, generation: int, origin: Origin, clock: Callable[[], datetime]
-    ) -> None:
-        self._batch = Batch(connection, projections(generation))
-        self._ledger = SqlLedger(connection, Projector(self._batch), origin, clock)
-        self.ledger: Ledger = self._ledger
-        self.trees: Trees = SqlTrees(self._batch)
-        self.desk: Desk = SqlDesk(self._batch)
-        self.places: Places = SqlPlaces(self._batch)
-        self.wishes: Wishes = SqlWishes(self._batch)
-        self.finder: Finder = SqlFinder(self._batch)
-        self.plans: Plans = SqlPlans(self._batch)
-        self.strays: Strays = SqlStrays(self._batch)
-        self.consents: Consents = SqlConsents(self._batch)
-        self.probes: Probes = SqlProbes(self._batch)
-        self.quarantine: Quarantine = SqlQuarantine(self._batch)
-        self.outbox: Outbox = SqlOutbox(self._batch)
-        self.attic: Attic = SqlAttic(self._batch)
-
-    def finish(self) -> SqlLedger:
-        """Write what was gathered; the commit follows."""
-        self._batch.flush()
-        self._ledger.flush()
-        return self._ledger
 
 
 class SqlStore:
