@@ -11,7 +11,7 @@ from servers.dovecot import DovecotServer
 from servers.house import over
 
 from mailwatch.adapters.archive import FileArchive
-from mailwatch.adapters.workers import InlineParser
+from mailwatch.adapters.worker import InlineParser
 from mailwatch.config import load
 from mailwatch.wiring import assemble, one_mailbox
 from mailwatch.wiring.app import utc_now
