@@ -11,7 +11,14 @@ from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -19,7 +26,7 @@ import mailwatch
 from mailwatch.adapters.timewords import filters
 from mailwatch.core.digest import DigestContent
 from mailwatch.core.reminders import Recipient, digest_subject
-from mailwatch.errors import ConfigError
+from mailwatch.errors import ConfigError, Words
 
 PARTS = ("subject", "txt", "html")
 
@@ -70,6 +77,8 @@ class Templates:
         try:
             template = self._environment(reader).get_template(name)
             return template.render(values)
+        except UnicodeDecodeError as error:
+            raise self._broken(error, *self._not_utf8(name)) from error
         except TemplateSyntaxError as error:
             raise self._broken(error, error.filename or error.name or name, error.lineno) from error
         except (TemplateError, SecurityError, ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -108,14 +117,29 @@ class Templates:
             trace = trace.tb_next
         return place
 
+    def _not_utf8(self, name: str) -> tuple[str, int]:
+        """File and line of what is no UTF-8. The loader names neither."""
+        path = next((folder / name for folder in self._folders if (folder / name).is_file()), Path(name))
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        good = text[: next((at for at, char in enumerate(text) if "\udc80" <= char <= "\udcff"), 0)]
+        return str(path), good.count("\n") + 1
+
     def _broken(self, error: Exception, file: str, line: int) -> ConfigError:
         return ConfigError(
             "template {file}, line {line}: {error}",
-            mend="mend the file, or remove it so that the built-in one is used",
+            mend="mend the file, or remove it to use the built-in one; then look at it: mailwatch digest",
             file=file,
             line=line,
-            error=getattr(error, "message", None) or str(error),
+            error=_why(error),
         )
+
+
+def _why(error: Exception) -> Words | str:
+    if isinstance(error, UnicodeDecodeError):
+        return Words("this is not UTF-8")
+    if isinstance(error, TemplateNotFound):
+        return Words("there is no template {name}", {"name": error.name or ""})
+    return getattr(error, "message", None) or str(error)
 
 
 def _escaped(name: str | None) -> bool:

@@ -64,7 +64,12 @@ def _speak(_ctx: click.Context, _option: click.Parameter, value: str | None) -> 
 @click.group(
     cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
-@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The configuration to use.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, readable=False),
+    metavar="FILE",
+    help="The configuration to use.",
+)
 @click.option(
     "--lang",
     type=click.Choice(["ko", "en"]),

@@ -128,7 +128,10 @@ def _file(config: LogConfig) -> _PrivateFile:
         handler = _PrivateFile(config.file)
     except OSError as error:
         raise ConfigError(
-            "the log {path} cannot be written: {reason}", path=config.file, reason=error.strerror or error
+            "the log {path} cannot be written: {reason}",
+            mend="make its folder, let the user that runs mailwatch write there, or correct log",
+            path=config.file,
+            reason=error.strerror or error,
         ) from None
     handler.setFormatter(_Event(config.format, dated=True, journal=False))
     handler.setLevel(_level(config))

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from gettext import NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mailwatch.config import Config
     from mailwatch.wiring.app import App
+    from mailwatch.wiring.findings import CheckRow
 
 
 _log = logging.getLogger(__name__)
@@ -102,12 +103,24 @@ class Session:
             raise ConfigError(
                 "no mailbox is configured", mend="add one under mailboxes: see docs/configuration.md"
             )
-        # Imported while we are still who we were: the owner of the data may not be allowed to read the code.
-        wiring: Wiring = _module("mailwatch.wiring.app")
-        _opening().become_owner(config.data)
-        logs.to_file(config.log)
+        wiring = self._enter(config)
         with wiring.open_app(config, upgrade, stale=stale, looking=looking) as app:
             yield app
+
+    def check(self) -> tuple[CheckRow, ...]:
+        """Whether all works that must. Nothing is opened here: what cannot be opened is a row, too."""
+        config = self.config()
+        wiring = self._enter(config)
+        rows: tuple[CheckRow, ...] = _module("mailwatch.wiring.check").check(config, wiring.utc_now, upgrade)
+        return rows
+
+    def _enter(self, config: Config) -> Wiring:
+        # Imported while we are still who we were: the owner of the data may not be allowed to read the code.
+        wiring: Wiring = _module("mailwatch.wiring.app")
+        _module("mailwatch.wiring.check")
+        _opening().become_owner(config.data)
+        logs.to_file(config.log)
+        return wiring
 
 
 def _module(name: str) -> Any:
@@ -127,6 +140,8 @@ def _opening() -> Opening:
 
 class Wiring(Protocol):
     """``mailwatch.wiring.app`` as it is used here."""
+
+    utc_now: Callable[[], datetime]
 
     def open_app(
         self, config: Config, upgrade: Callable[[Engine], None], *, stale: bool, looking: bool

@@ -53,17 +53,33 @@ def _text(path: Path) -> str:
             raw = file.read(document.MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(
-            "the configuration {path} cannot be read: {reason}", path=path, reason=error.strerror or error
+            "the configuration {path} cannot be read: {reason}",
+            mend=_mend(error),
+            path=path,
+            reason=error.strerror or error,
         ) from None
     if len(raw) > document.MAX_BYTES:
-        raise ConfigError("the configuration {path} is larger than 1 MiB", path=path)
+        raise ConfigError(
+            "the configuration {path} is larger than 1 MiB",
+            mend="this is hardly a configuration; name another file: mailwatch --config FILE",
+            path=path,
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError(
-            "the configuration {path} is not UTF-8 (line {line})", path=path, line=line
+            "the configuration {path} is not UTF-8 (line {line})",
+            mend="save the file as UTF-8 in your editor",
+            path=path,
+            line=line,
         ) from None
+
+
+def _mend(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "give the user that runs mailwatch the right to read it, or run: sudo mailwatch …"
+    return "write one (docs/configuration.md shows the smallest) or name it: mailwatch --config FILE"
 
 
 def _validated(path: Path, tree: Document) -> Config:

@@ -23,8 +23,6 @@ from mailwatch.ports import Clock, Held
 from mailwatch.wiring import assemble, digests, health, importing, incoming, person, renames, upkeep
 from mailwatch.wiring.assemble import Upgrade, utc_now
 from mailwatch.wiring.backup import BackupReport, back_up
-from mailwatch.wiring.check import check
-from mailwatch.wiring.findings import CheckRow
 from mailwatch.wiring.renames import Renames
 from mailwatch.wiring.tools import Tools
 
@@ -139,10 +137,6 @@ class App:
     def backup(self, folder: Path, progress: Progress) -> BackupReport:
         """Copy database, journals and originals into ``folder``; see ``wiring.backup``."""
         return back_up(self.config, self.store, folder, self._tools.clock, progress)
-
-    def check(self) -> tuple[CheckRow, ...]:
-        """Does everything work that must."""
-        return check(self.config, self.store, self._tools.clock)
 
     def status(self) -> health.Status:
         """Is mail being watched."""

@@ -69,7 +69,12 @@ def choose(config: Config, name: str | None) -> DigestConfig:
     found = next((d for d in digests if name is None or d.name == name), None)
     if found is None and name is not None:
         names = ", ".join(d.name for d in digests) or "-"
-        raise ConfigError("there is no digest {name}; there are: {names}", name=name, names=names)
+        raise ConfigError(
+            "there is no digest {name}; there are: {names}",
+            mend="name one of them, or none for the first",
+            name=name,
+            names=names,
+        )
     if found is None:
         raise ConfigError("no digest is configured", mend="add a mailbox, or digests, to the configuration")
     return found

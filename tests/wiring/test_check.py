@@ -22,6 +22,7 @@ from mailwatch.config import load
 from mailwatch.core.entries import ConfigSeen
 from mailwatch.errors import TemporaryError, Words
 from mailwatch.wiring.app import open_app
+from mailwatch.wiring.check import check
 from mailwatch.wiring.check_servers import servers
 from mailwatch.wiring.findings import CheckRow, Inquiry, within
 from mailwatch.wiring.migration import upgrade
@@ -244,12 +245,10 @@ def test_the_disk_the_clock_and_what_waits(tmp_path: Path) -> None:
 def test_a_clock_that_was_set_back(tmp_path: Path) -> None:
     """An hour before the newest ledger entry: red, because times recorded now would be wrong."""
     config = load(build(tmp_path, "").config)
-    with open_app(config, upgrade) as app:
-        app.check()
-        with app.store.writing() as tx:
-            tx.ledger.record(ConfigSeen("0" * 64))
-    with open_app(config, upgrade, clock=lambda: datetime.now(UTC) - timedelta(hours=1)) as app:
-        [row] = [row for row in app.check() if row.check == "clock"]
+    with open_app(config, upgrade) as app, app.store.writing() as tx:
+        tx.ledger.record(ConfigSeen("0" * 64))
+    rows = check(config, lambda: datetime.now(UTC) - timedelta(hours=1), upgrade)
+    [row] = [row for row in rows if row.check == "clock"]
     assert row.ok is False
     assert "is earlier than the newest ledger entry" in str(row.detail)
 

@@ -174,7 +174,8 @@ def _of_sqlite(error: DBAPIError) -> MailwatchError | None:
     if "malformed" in said or "not a database" in said:
         return ConfigError(
             "the database is damaged",
-            mend="put it aside and rebuild it: mailwatch reindex --from DIR",
+            mend="put its file aside; then restore a backup, or rebuild it: "
+            "mailwatch reindex --from DIR (the data folder)",
         )
     if "disk i/o" in said or error.connection_invalidated:
         return TemporaryError(

@@ -50,7 +50,10 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
-            "{path} cannot be written: {reason}", path=path, reason=error.strerror or error
+            "{path} cannot be written: {reason}",
+            mend="name a file in a folder that is there and that you may write to",
+            path=path,
+            reason=error.strerror or error,
         ) from None
 
 
@@ -65,5 +68,7 @@ def _send(session: Session, name: str | None, *, as_json: bool) -> None:
             ("Reader", "State", "Why"),
             [(row.recipient, session.say(row.state), session.say(row.why or "")) for row in rows],
         )
-    if any(row.state not in {"sent", "already-sent"} for row in rows):
-        raise click.exceptions.Exit(ExitCode.TRY_LATER)
+    unsent = [row for row in rows if row.state not in {"sent", "already-sent"}]
+    if unsent:
+        waiting = all(row.temporary for row in unsent)
+        raise click.exceptions.Exit(ExitCode.TRY_LATER if waiting else ExitCode.MEND)

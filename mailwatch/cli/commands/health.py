@@ -32,8 +32,7 @@ def check(session: Session, *, as_json: bool) -> None:
     Looks at configuration, database, disk, clock, secrets, digests, mailboxes, SMTP and certificates.
     No mail is sent, and nothing is changed on a server. It ends within about a minute.
     """
-    with session.app() as app:
-        rows = app.check()
+    rows = session.check()
     if as_json:
         output.as_json([json_shapes.check(row) for row in rows])
     else:
