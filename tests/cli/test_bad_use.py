@@ -174,6 +174,9 @@ def test_check_goes_on_where_the_house_cannot_be_opened(
     house: House, what: str, row: str, detail: str, mend: str
 ) -> None:
     """One red row with its mend in place of those that need the database; all else is looked at."""
+    mail = house.folder / "a.eml"
+    mail.write_text("From: support@mail.support.microsoft.com\nSubject: TrackingID#2611020010002574\n\n")
+    assert house.run("import", str(mail)).exit_code == 0
     whole = json.loads(house.run("check", "--json").stdout)
     for path in house.data.glob("mailwatch.db-*"):
         path.unlink()
