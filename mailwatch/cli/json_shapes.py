@@ -190,6 +190,7 @@ def status(value: Status) -> Shape:
                 "mailbox": f.mailbox,
                 "folder": f.folder,
                 "last_good": stamp(f.last_good),
+                "lag_seconds": _seconds_between(f.last_good, value.at),
                 "backfilled": f.backfilled,
                 "backfill": _backfill(f),
             }
@@ -200,7 +201,15 @@ def status(value: Status) -> Shape:
         "quarantined": value.quarantined,
         "open_plans": value.open_plans,
         "unsent": value.unsent,
+        "daemon": value.daemon,
+        "outages": [
+            {"mailbox": g.mailbox, "since": stamp(g.since), "until": stamp(g.until)} for g in value.outages
+        ],
     }
+
+
+def _seconds_between(first: datetime | None, last: datetime | None) -> int | None:
+    return None if first is None or last is None else max(0, int((last - first).total_seconds()))
 
 
 def _backfill(folder: FolderFacts) -> Shape:

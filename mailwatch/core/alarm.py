@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from mailwatch.core.digest_facts import GapFacts
@@ -25,6 +25,21 @@ def is_alarming(since: datetime, failures: int, now: datetime, after: timedelta)
     Only after a look that went wrong: the first minutes after a long rest of mailwatch are no alarm.
     """
     return failures > 0 and now - since >= after
+
+
+def once(gaps: Sequence[GapFacts]) -> tuple[GapFacts, ...]:
+    """An outage is recorded when it is noticed and once more when it is over: the second word tells all."""
+    over = {(g.mailbox, g.since) for g in gaps if g.what == "outage" and g.until is not None}
+    return tuple(
+        g for g in gaps if g.what != "outage" or g.until is not None or (g.mailbox, g.since) not in over
+    )
+
+
+def outages_after(gaps: Sequence[GapFacts], moment: datetime) -> tuple[GapFacts, ...]:
+    """The outages that were not over at ``moment``, each once, in the order of their beginning."""
+    found = [g for g in once(gaps) if g.what == "outage" and g.since is not None]
+    late = [g for g in found if g.until is None or g.until > moment]
+    return tuple(sorted(late, key=lambda g: (g.since or moment, g.mailbox)))
 
 
 def outage_going_on(gaps: Iterable[GapFacts], mailbox: str) -> datetime | None:

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from mailwatch.core.alarm import once
 from mailwatch.core.digest import TO_CHECK, Block, BlockKind, Counts, DigestContent, WatchReport
 from mailwatch.core.digest_blocks import OpenCase, case_blocks, mail_blocks, numbered, open_cases, told_blocks
-from mailwatch.core.digest_facts import DigestFacts, GapFacts, Side
+from mailwatch.core.digest_facts import DigestFacts, Side
 
 # ── who reads what, and when ──────────────────────────────────────────────────
 
@@ -148,7 +149,7 @@ def _watch(facts: DigestFacts, now: datetime, stale_after: timedelta) -> WatchRe
     folders = facts.folders
     behind = tuple(f for f in folders if f.last_good is None or now - f.last_good > stale_after)
     times = [f.last_good for f in folders if f.last_good is not None]
-    gaps = _once(facts.gaps)
+    gaps = once(facts.gaps)
     going_on = any(gap.until is None and gap.what == "outage" for gap in gaps)
     return WatchReport(
         ok=bool(folders) and not behind and not going_on,
@@ -157,14 +158,6 @@ def _watch(facts: DigestFacts, now: datetime, stale_after: timedelta) -> WatchRe
         behind=behind,
         backfilling=tuple(f for f in folders if not f.backfilled),
         gaps=gaps,
-    )
-
-
-def _once(gaps: Sequence[GapFacts]) -> tuple[GapFacts, ...]:
-    """An outage is recorded when it is noticed and once more when it is over: the second word tells all."""
-    over = {(g.mailbox, g.since) for g in gaps if g.what == "outage" and g.until is not None}
-    return tuple(
-        g for g in gaps if g.what != "outage" or g.until is not None or (g.mailbox, g.since) not in over
     )
 
 

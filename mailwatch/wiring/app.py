@@ -140,4 +140,4 @@ class App:
 
     def status(self) -> health.Status:
         """Is mail being watched."""
-        return health.status(self.config, self.store)
+        return health.full(self.config, self.store, self._tools.clock())

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from mailwatch.adapters.locks import daemon_runs
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.model import Config
-from mailwatch.core.digest_facts import FolderFacts
+from mailwatch.core.alarm import outages_after
+from mailwatch.core.digest_facts import FolderFacts, GapFacts
+
+LOOK_BACK = timedelta(days=7)
 
 _NO_ENTRIES = 2**62
 """A place in the ledger that nothing stands behind."""
@@ -14,7 +19,10 @@ _NO_ENTRIES = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the watching goes, and what waits."""
+    """How the watching goes, and what waits.
+
+    As of ``at``, UTC: whether a daemon runs, and the outages of the last ``LOOK_BACK``; see ``full``.
+    """
 
     folders: tuple[FolderFacts, ...]
     messages: int
@@ -22,6 +30,9 @@ class Status:
     quarantined: int
     open_plans: int
     unsent: int
+    at: datetime | None = None
+    daemon: bool = False
+    outages: tuple[GapFacts, ...] = ()
 
 
 def status(config: Config, store: SqlStore) -> Status:
@@ -37,6 +48,18 @@ def status(config: Config, store: SqlStore) -> Status:
         quarantined=waiting.quarantined,
         open_plans=waiting.open_plans,
         unsent=waiting.unsent,
+    )
+
+
+def full(config: Config, store: SqlStore, now: datetime) -> Status:
+    """The same with what takes a look beyond the tables: the daemon's lock, and all of the ledger."""
+    with store.digesting() as (_, shelf):
+        _, gaps = shelf.watch(0)
+    return replace(
+        status(config, store),
+        at=now,
+        daemon=daemon_runs(config.data / "locks"),
+        outages=outages_after(gaps, now - LOOK_BACK),
     )
 
 

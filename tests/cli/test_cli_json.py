@@ -10,7 +10,7 @@ import pytest
 
 from mailwatch.cli import json_shapes
 from mailwatch.core.casenumber import CaseNumber
-from mailwatch.core.digest_facts import FolderFacts
+from mailwatch.core.digest_facts import FolderFacts, GapFacts
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.mentions import Form, Mention, Recognition, Rejected, Where
 from mailwatch.core.standing import Standing
@@ -175,6 +175,9 @@ MESSAGE_SHAPE = {
                 quarantined=0,
                 open_plans=1,
                 unsent=0,
+                at=WHEN + timedelta(seconds=90),
+                daemon=True,
+                outages=[GapFacts("outage", "support", None, WHEN, None)],
             ),
             {
                 "folders": [
@@ -182,6 +185,7 @@ MESSAGE_SHAPE = {
                         "mailbox": "support",
                         "folder": "INBOX",
                         "last_good": THEN,
+                        "lag_seconds": 90,
                         "backfilled": True,
                         "backfill": {"left": 0, "seconds_left": 0},
                     },
@@ -189,6 +193,7 @@ MESSAGE_SHAPE = {
                         "mailbox": "support",
                         "folder": "Sent",
                         "last_good": None,
+                        "lag_seconds": None,
                         "backfilled": False,
                         "backfill": {"left": 340, "seconds_left": 720},
                     },
@@ -196,6 +201,7 @@ MESSAGE_SHAPE = {
                         "mailbox": "support",
                         "folder": "Junk",
                         "last_good": None,
+                        "lag_seconds": None,
                         "backfilled": False,
                         "backfill": {"left": None, "seconds_left": None},
                     },
@@ -205,6 +211,8 @@ MESSAGE_SHAPE = {
                 "quarantined": 0,
                 "open_plans": 1,
                 "unsent": 0,
+                "daemon": True,
+                "outages": [{"mailbox": "support", "since": THEN, "until": None}],
             },
         ),
         (

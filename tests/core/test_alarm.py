@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailwatch.core.alarm import is_alarming, is_gap, outage_going_on
+from mailwatch.core.alarm import is_alarming, is_gap, outage_going_on, outages_after
 from mailwatch.core.digest_facts import GapFacts
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -61,3 +61,12 @@ def gap(since: datetime | None, until: datetime | None = None, **changes: str) -
 def test_an_outage_goes_on_until_its_end_is_recorded(gaps: list[GapFacts], since: datetime | None) -> None:
     """Of this mailbox alone; an outage that ended, or a folder that is gone, is none that goes on."""
     assert since == outage_going_on(gaps, "support")
+
+
+def test_each_outage_is_told_once_by_its_beginning() -> None:
+    """Begun and over is one; what was over before is none; a folder that is gone is no outage."""
+    over_long_ago = gap(ago(9000), ago(8000))
+    lasting, short = gap(ago(90)), gap(ago(500), ago(400), mailbox="billing")
+    told = [lasting, over_long_ago, gap(ago(500), mailbox="billing"), short, gap(ago(3), what="folder-gone")]
+    assert (short, lasting) == outages_after(told, ago(1000))
+    assert (lasting,) == outages_after([lasting, gap(None)], ago(1000))

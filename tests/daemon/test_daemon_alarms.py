@@ -78,6 +78,13 @@ def test_the_owner_and_an_address_outside_hear_once_of_each(
     assert ended["since"] < ended["until"]
     assert begun.get("until") is None
     assert 4 == sum(entry["state"] == "sent" for entry in entries(house, "alert"))
+    status = house.json("status")
+    [outage] = status["outages"]
+    assert ("support", False) == (outage["mailbox"], status["daemon"])
+    assert outage["since"] < outage["until"]
+    shown = house.run("status").stdout
+    assert "mailwatch run is not at work" in shown
+    assert "support was not read from" in shown
     assert house.json("verify")["ok"]
 
 

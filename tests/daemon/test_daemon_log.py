@@ -44,6 +44,9 @@ def test_json_by_the_line_with_mailbox_and_poll_and_without_secrets(
         daemon.send(signal.SIGHUP)
         until(lambda: bool(found("poll")), "the poll")
         assert len(found("poll")[0]["poll"]) == 8
+        status = house.json("status")
+        assert (True, []) == (status["daemon"], status["outages"])
+        assert 0 <= status["folders"][0]["lag_seconds"] < 300
         objects = len(daemon.log)
         house.config.write_text(house.config.read_text().replace("format: json", "format: keyvalue"))
         daemon.send(signal.SIGHUP)

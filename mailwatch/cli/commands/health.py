@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,7 @@ from mailwatch.errors import Words, counted
 
 if TYPE_CHECKING:
     # Types only; ``mailwatch check --help`` need not wait for them.
-    from mailwatch.core.digest_facts import FolderFacts
+    from mailwatch.core.digest_facts import FolderFacts, GapFacts
     from mailwatch.wiring.health import Status
 
 _MARK = {True: "ok", False: "wrong", None: "note"}
@@ -52,7 +53,10 @@ def check(session: Session, *, as_json: bool) -> None:
 @as_json
 @pass_session
 def status(session: Session, *, as_json: bool) -> None:
-    """Tell whether mail is being watched: last good pass of each folder, and what waits."""
+    """Tell whether mail is being watched: last good pass of each folder, outages, and what waits.
+
+    Reads the database alone. The exit code is 0 also where no daemon runs; mailwatch check judges.
+    """
     with session.app() as app:
         value = app.status()
     if as_json:
@@ -62,11 +66,14 @@ def status(session: Session, *, as_json: bool) -> None:
 
 
 def _print(session: Session, value: Status) -> None:
-    headers = ("Mailbox", "Folder", "Last good", "Older mail")
+    output.line(session.say(_daemon(value)))
+    headers = ("Mailbox", "Folder", "Last good", "Since then", "Older mail")
     if value.folders:
-        output.table(session, headers, [_row(session, f) for f in value.folders])
+        output.table(session, headers, [_row(session, f, value.at) for f in value.folders])
     else:
         output.line(session.say("no folder has been read yet; run: mailwatch poll"))
+    for gap in value.outages:
+        output.line(session.say(_outage(session, gap)))
     output.line(
         session.say(
             "{mails} in {cases}; {quarantined} could not be read, {renames} under way, {digests} waiting",
@@ -74,14 +81,33 @@ def _print(session: Session, value: Status) -> None:
             cases=counted("{n} case", "{n} cases", value.cases),
             quarantined=value.quarantined,
             renames=counted("{n} rename", "{n} renames", value.open_plans),
-            digests=counted("{n} digest", "{n} digests", value.unsent),
+            digests=counted("{n} digest or alarm", "{n} digests and alarms", value.unsent),
         )
     )
 
 
-def _row(session: Session, folder: FolderFacts) -> tuple[str, ...]:
+def _daemon(value: Status) -> Words:
+    if value.daemon:
+        return Words("mailwatch run is at work")
+    return Words("mailwatch run is not at work; start it: sudo systemctl enable --now mailwatch")
+
+
+def _outage(session: Session, gap: GapFacts) -> Words:
+    values = {
+        "mailbox": gap.mailbox,
+        "since": day_and_time(gap.since, session.timezone),
+        "until": day_and_time(gap.until, session.timezone),
+    }
+    if gap.until is None:
+        return Words("{mailbox} has not been read since {since}", values)
+    return Words("{mailbox} was not read from {since} to {until}", values)
+
+
+def _row(session: Session, folder: FolderFacts, at: datetime | None) -> tuple[str, ...]:
     older = session.say(older_mail(folder))
-    return folder.mailbox, folder.folder, day_and_time(folder.last_good, session.timezone), older
+    good = folder.last_good
+    lag = how_long(max(0, int((at - good).total_seconds()))) if at and good else Words("-")
+    return folder.mailbox, folder.folder, day_and_time(good, session.timezone), session.say(lag), older
 
 
 def older_mail(folder: FolderFacts) -> Words:
