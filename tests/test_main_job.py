@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from fakes.books import BACKENDS
 from servers.mailuser import MailUser, Stored
 
 from mailwatch.cli.chassis import cli
@@ -32,6 +33,14 @@ class House:
 
     folder: Path
     user: MailUser
+    new_database: Callable[[], str] | None = None
+
+    def lose(self) -> None:
+        """The database is gone: its file, or on a server all that stands in it."""
+        for path in (self.folder / "data").glob("mailwatch.db*"):
+            path.unlink()
+        if self.new_database is not None:
+            (self.folder / "database").write_text(self.new_database())
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """As a process of its own."""
@@ -46,12 +55,31 @@ class House:
         return json.loads(done.stdout)
 
 
+on_both = pytest.mark.parametrize("new_database", BACKENDS, indirect=True)
+"""For what must work on each kind of database. The others run on SQLite alone."""
+
+
 @pytest.fixture
-def house(tmp_path: Path, dovecot_user: MailUser) -> Callable[..., House]:
+def new_database(request: pytest.FixtureRequest) -> Callable[[], str] | None:
+    """Makes an empty database on the server; None for SQLite."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return None
+    made: Callable[[], str] = request.getfixturevalue("postgresql").new_database
+    return made
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path, dovecot_user: MailUser, new_database: Callable[[], str] | None
+) -> Callable[..., House]:
     """Makes a house over the given user's mailbox."""
 
     def make(rename: str = "off", more: str = "") -> House:
         (tmp_path / "data").mkdir(mode=0o700)
+        if new_database is not None:
+            (tmp_path / "database").write_text(new_database())
+            (tmp_path / "database").chmod(0o600)
+            more += f"database: {{file: {tmp_path / 'database'}}}\n"
         secret = tmp_path / "password"
         secret.write_text(dovecot_user.password)
         secret.chmod(0o600)
@@ -68,7 +96,7 @@ def house(tmp_path: Path, dovecot_user: MailUser) -> Callable[..., House]:
             f"    password: {{file: {secret}}}\n"
             f"    folders: [{{name: INBOX, rename: {rename}}}]\n" + more
         )
-        return House(tmp_path, dovecot_user)
+        return House(tmp_path, dovecot_user, new_database)
 
     return make
 
@@ -185,6 +213,7 @@ def fill(user: MailUser) -> None:
         user.deliver(raw, flags=flags, internaldate=arrived + timedelta(minutes=index))
 
 
+@on_both
 @pytest.mark.parametrize("mode", ["replace", "copy"])
 def test_rename_and_undo_leave_the_mailbox_byte_for_byte(house: Callable[..., House], mode: str) -> None:
     """Renamed copies are seen, strangers' mails are not touched, and after the undo all is as it was."""
@@ -226,6 +255,7 @@ def test_fetching_changes_nothing_on_the_server(house: Callable[..., House]) -> 
 # ── books ─────────────────────────────────────────────────────────────────────
 
 
+@on_both
 def test_the_books_hold_together_and_can_be_made_again(house: Callable[..., House]) -> None:
     """``verify`` is content, ``reindex`` changes nothing, also with today's rules."""
     home = house(rename="replace")
@@ -241,6 +271,7 @@ def test_the_books_hold_together_and_can_be_made_again(house: Callable[..., Hous
     assert cases == home.json("cases")
 
 
+@on_both
 def test_a_lost_database_is_made_again_from_archive_and_journals(house: Callable[..., House]) -> None:
     """The database is deleted; the refusal names the command that brings everything back."""
     home = house(rename="replace")
@@ -248,8 +279,7 @@ def test_a_lost_database_is_made_again_from_archive_and_journals(house: Callable
     home.json("poll")
     home.json("rename", "--backlog")
     before = home.json("cases"), home.json("show", NUMBER)
-    for path in (home.folder / "data").glob("mailwatch.db*"):
-        path.unlink()
+    home.lose()
     refused = home.run("cases")
     assert (2, True) == (refused.returncode, "mailwatch reindex --from" in refused.stderr)
     home.json("reindex", "--from", str(home.folder / "data"))
@@ -259,6 +289,37 @@ def test_a_lost_database_is_made_again_from_archive_and_journals(house: Callable
     assert [] == [row for row in undone if row["state"] != "done"]
 
 
+@on_both
+def test_after_a_loss_nothing_comes_twice(house: Callable[..., House]) -> None:
+    """Mail is known by place and bytes, renames and digests by the ledger, though reading begins anew."""
+    home = house(rename="replace", more=f"digests: [{{name: daily, to: [{US}]}}]\n")
+    fill(home.user)
+    home.json("poll")
+    home.json("rename", "--backlog")
+    assert ["sent"] == [row["state"] for row in home.json("digest", "--send")]
+    home.json("poll")
+    told = home.json("cases"), home.json("show", NUMBER), home.json("search", "중단")
+    lying = {name: contents(home.user.dump(name)) for name in ("INBOX", "Mailwatch/Originals")}
+    entries = home.json("verify")["entries"]
+    home.lose()
+    home.json("reindex", "--from", str(home.folder / "data"))
+    report = home.json("poll")
+    # The private mail and our own digest are fetched: nothing but their sightings was kept, and is lost.
+    assert {"fetched": 2, "filed": 0, "same": 0, "renamed": 0} == {
+        key: report[key] for key in ("fetched", "filed", "same", "renamed")
+    }
+    assert [] == [row for row in home.json("rename", "--backlog") if row["state"] == "done"]
+    assert ["already-sent"] == [row["state"] for row in home.json("digest", "--send")]
+    assert told == (home.json("cases"), home.json("show", NUMBER), home.json("search", "중단"))
+    assert lying == {name: contents(home.user.dump(name)) for name in lying}
+    assert home.json("verify")["ok"]
+    (ledger,) = (home.folder / "data" / "ledger").iterdir()
+    added = [json.loads(line) for line in ledger.read_text().splitlines()[entries:]]
+    # The first look after the loss is told; nothing else is new.
+    assert [("watch", "first-good-poll")] == [(entry["type"], entry["what"]) for entry in added]
+
+
+@on_both
 def test_a_person_files_a_mail_and_its_answers_follow(house: Callable[..., House]) -> None:
     """A private mail, of which only a sighting stayed, is fetched and filed by its Message-ID."""
     home = house()
@@ -275,6 +336,7 @@ def test_a_person_files_a_mail_and_its_answers_follow(house: Callable[..., House
     }
 
 
+@on_both
 def test_the_digest_comes_once_and_is_known_for_ours(house: Callable[..., House]) -> None:
     """Without smtp it is put into the inbox, once a day, and the next poll takes it for nobody's mail."""
     home = house(rename="replace", more=f"digests: [{{name: daily, to: [{US}]}}]\n")
@@ -307,6 +369,7 @@ def test_a_forged_digest_and_a_forged_copy_are_mail_like_any_other(house: Callab
     assert [forged] == [mail.raw for mail in home.user.dump()]
 
 
+@on_both
 def test_search_finds_two_korean_syllables(house: Callable[..., House]) -> None:
     """A part of a Korean word is found exactly."""
     home = house()

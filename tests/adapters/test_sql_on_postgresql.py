@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from fakes.books import fetched, message, open_store, sha
+from fakes.books import fetched, message, open_archive, open_store, sha
 from hypothesis import given
 from hypothesis import strategies as st
 from servers.postgresql import PostgresqlServer
 from sqlalchemy import Engine, inspect
 
+from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.sql import SqlStore, engine, migrate, schema, search_postgres
 from mailwatch.adapters.sql.columns import LONGEST_KEY
 from mailwatch.adapters.sql.migrations.names import include_name
@@ -25,6 +26,7 @@ from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.search import cut
 from mailwatch.core.standing import Standing
 from mailwatch.errors import ConfigError, TemporaryError
+from mailwatch.jobs.verify import verify
 from mailwatch.ports import Sighting
 
 pytestmark = pytest.mark.postgresql
@@ -210,6 +212,106 @@ def test_a_user_without_rights_is_told_what_to_do(
     with pytest.raises(ConfigError, match="cannot be written to") as caught:
         open_store(tmp_path / "data", url=postgresql.url(name, user=f"guest_{name}", password="guest"))
     assert "OWNER" in str(caught.value.mend)
+
+
+def test_a_role_that_is_missing_is_for_a_person(
+    postgresql: PostgresqlServer, url: str, tmp_path: Path
+) -> None:
+    """A slip in the user's name."""
+    with pytest.raises(ConfigError, match="does not let us in") as caught:
+        open_store(tmp_path / "data", url=postgresql.url(url.rpartition("/")[2], user="nobody_here"))
+    assert "user" in str(caught.value.mend)
+
+
+def test_a_line_that_is_cut_in_the_middle_is_made_anew(
+    postgresql: PostgresqlServer, url: str, store: SqlStore
+) -> None:
+    """As an administrator cuts it: nothing of the transaction is there, the next one goes well."""
+    note(store)
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    name = url.rpartition("/")[2]
+    with pytest.raises(TemporaryError, match="cannot be reached"), store.writing():
+        postgresql.run(name, f"SELECT pg_terminate_backend(pid) {others}")
+    note(store)
+    assert [r.entry for r in store.evidence().recorded(1, 10)] == [Watch("first-good-poll", "support")] * 2
+    assert store.evidence().settle().seq == 3
+
+
+def test_a_user_who_may_only_read_is_told_so(postgresql: PostgresqlServer, url: str, tmp_path: Path) -> None:
+    """Reading goes on; whoever writes learns what to do."""
+    open_store(tmp_path / "data", url=url).close()
+    name = url.rpartition("/")[2]
+    postgresql.run(name, f"CREATE ROLE reader_{name} LOGIN PASSWORD 'reader'")
+    postgresql.run(name, f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader_{name}")
+    store = open_store(tmp_path / "data", url=postgresql.url(name, user=f"reader_{name}", password="reader"))
+    with store.reading() as library:
+        assert library.cases() == ()
+    with pytest.raises(ConfigError, match="cannot be written to") as caught:
+        note(store)
+    assert "OWNER" in str(caught.value.mend)
+    store.close()
+
+
+def test_a_full_disk_of_the_server_is_waited_for(
+    store: SqlStore, postgresql: PostgresqlServer, url: str
+) -> None:
+    """The server's own word for it (SQLSTATE 53100); once there is room, work goes on."""
+    note(store)
+    name = url.rpartition("/")[2]
+    postgresql.run(
+        name,
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+        "'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$",
+    )
+    postgresql.run(
+        name, "CREATE TRIGGER full_disk BEFORE INSERT ON ledger FOR EACH ROW EXECUTE FUNCTION full_disk()"
+    )
+    with pytest.raises(TemporaryError, match="is full") as caught:
+        note(store)
+    assert "make room" in str(caught.value.mend)
+    postgresql.run(name, "DROP TRIGGER full_disk ON ledger")
+    note(store)
+    assert store.evidence().settle().seq == 3
+
+
+def test_a_newer_database_is_refused(postgresql: PostgresqlServer, url: str, tmp_path: Path) -> None:
+    """Its tables may mean something else."""
+    open_store(tmp_path / "data", url=url).close()
+    postgresql.run(url.rpartition("/")[2], "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigError, match="newer mailwatch") as caught:
+        open_store(tmp_path / "data", url=url)
+    assert str(caught.value.mend)
+
+
+# ── tampering ─────────────────────────────────────────────────────────────────
+
+GUARDS = "ALTER TABLE ledger DISABLE TRIGGER USER"
+TAMPERED = [
+    ("UPDATE ledger SET canonical = canonical || 'x' WHERE seq = 2", {"entry-changed", "journal-differs"}),
+    ("UPDATE ledger SET hash = repeat('a', 64) WHERE seq = 2", {"entry-changed", "chain-broken"}),
+    ("DELETE FROM ledger WHERE seq = 2", {"entry-missing"}),
+    ("DELETE FROM ledger WHERE seq = 4", {"journal-ahead"}),
+    ("UPDATE texts SET text = 'x'", {"text-changed"}),
+    ("DELETE FROM texts", {"text-missing"}),
+]
+
+
+@pytest.mark.parametrize(("statement", "codes"), TAMPERED, ids=[statement for statement, _ in TAMPERED])
+def test_each_change_in_the_database_is_named(
+    postgresql: PostgresqlServer, url: str, tmp_path: Path, statement: str, codes: set[str]
+) -> None:
+    """Its owner can switch the guards off; the chain and the journals tell."""
+    store, archive = open_store(tmp_path / "data", url=url), open_archive(tmp_path / "data")
+    archive.put([fetched(b"x")])
+    keep(store, b"x", "text")
+    for _ in range(2):
+        note(store)
+    journal = FileJournal(tmp_path / "data")
+    assert verify(store.evidence(), journal, archive).problems == ()
+    postgresql.run(url.rpartition("/")[2], f"{GUARDS}; {statement}")
+    found = {problem.code for problem in verify(store.evidence(), journal, archive).problems}
+    assert codes <= found <= {*codes, "journal-differs", "chain-broken", "original-missing"}
+    store.close()
 
 
 # ── what a stranger may write ─────────────────────────────────────────────────
