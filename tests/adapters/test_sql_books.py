@@ -25,6 +25,7 @@ from mailwatch.core.entries import (
     Undone,
     Watch,
 )
+from mailwatch.core.fidelity import Offer, Probe, Profile, without
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.place import Place
 from mailwatch.core.recognition import Form, Mention, Where
@@ -421,6 +422,30 @@ def test_consent_is_remembered_until_another_mode_is_asked_for(store: SqlStore) 
         assert tx.consents.given("support", "INBOX", Mode.REPLACE, later) == START
         assert tx.consents.given("support", "INBOX", Mode.COPY, later) == later
         assert tx.consents.given("support", "Other", Mode.COPY, START) == START
+
+
+def test_a_consent_that_is_withdrawn_is_forgotten(store: SqlStore) -> None:
+    """Given again it is new; others stay."""
+    later = START + timedelta(days=1)
+    with store.writing() as tx:
+        for folder in ("INBOX", "Other"):
+            tx.consents.given("support", folder, Mode.REPLACE, START)
+        tx.consents.withdraw("support", "INBOX")
+        assert (("support", "Other"),) == tx.consents.all()
+        assert later == tx.consents.given("support", "INBOX", Mode.REPLACE, later)
+
+
+def test_a_probe_is_kept_with_what_was_found(store: SqlStore) -> None:
+    """One for each mailbox: begun without a profile, then with the one it came to."""
+    offer = Offer("mail.contoso.example", move=True, uidplus=False, labels=True)
+    begun = Probe("1" * 32, START)
+    ended = Probe("2" * 32, START, Profile(START, offer, without(["exact", "spares"])))
+    for probe in (begun, ended):
+        with store.writing() as tx:
+            tx.probes.save("support", probe)
+        with store.writing() as tx:
+            assert probe == tx.probes.newest("support")
+            assert tx.probes.newest("other") is None
 
 
 def test_a_mail_is_found_by_its_message_id_or_the_beginning_of_its_hash(store: SqlStore) -> None:
