@@ -84,7 +84,8 @@ class FolderConfig(Section):
     rename: Annotated[Mode, BeforeValidator(_mode)] = Field(
         default=Mode.OFF,
         description="`off`; `replace` (the renamed copy takes the mail's place, the original moves to "
-        "Mailwatch/Originals); `copy` (a renamed copy in Mailwatch/Cases, this folder is left alone).",
+        "Mailwatch/Originals); `copy` (a renamed copy in Mailwatch/Cases, this folder is left alone). "
+        "Where the server does not allow `replace`, copies are made: see `mailwatch check`.",
         examples=["replace"],
     )
     outgoing: Switch = Field(
