@@ -11,6 +11,7 @@ from servers.dovecot import DovecotServer
 from servers.house import over
 
 from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.sql.migrate import upgrade
 from mailwatch.adapters.worker import InlineParser
 from mailwatch.config import load
 from mailwatch.wiring import assemble, one_mailbox
@@ -40,7 +41,7 @@ def box(tmp_path: Path, dovecot: DovecotServer, monkeypatch: pytest.MonkeyPatch)
     config = load(over(tmp_path, user).config)
     with ExitStack() as stack:
         archive = FileArchive(config.archive_folder)
-        store = assemble.open_store(config, utc_now)
+        store = assemble.open_store(config, utc_now, upgrade)
         stack.callback(store.close)
         box = OneMailbox(
             config,
