@@ -66,6 +66,7 @@ class Daemon:
         self._house: House | None = None
         self._showing = Showing(self._figures)
         self._told: str | None = None
+        self._refused: Words | None = None
         self._stuck: tuple[str, ...] = ()
 
     def run(self) -> None:
@@ -113,7 +114,7 @@ class Daemon:
             self._word(lambda n: n.status(line))
 
     def _line(self, house: House) -> str:
-        words = status_line(house.states, house.config.timezone)
+        words = status_line(house.states, house.config.timezone, refused=self._refused)
         return catalog.say(words, house.config.language)
 
     def _word(self, tell: Callable[[Notifier], None]) -> None:
@@ -144,6 +145,7 @@ class Daemon:
             fresh = self._fresh(house)
         except MailwatchError as error:
             _tell_refusal(error)
+            self._refused = _first_problem(error)
             self._word(lambda n: n.ready(self._line(house)))
             return house
         if not house.stop(RELOAD_WITHIN, lambda: self._word(Notifier.alive)):
@@ -151,6 +153,7 @@ class Daemon:
             event("reload", level=logging.WARNING, what="a thread of the old configuration still works")
         fresh.start()
         self._house = fresh
+        self._refused = None
         event("reload", mailboxes=len(fresh.watchers))
         self._word(lambda n: n.ready(self._line(fresh)))
         return fresh
@@ -179,6 +182,11 @@ class Daemon:
 
     def _figures(self) -> Iterable[Figure]:
         return () if self._house is None else self._house.figures()
+
+
+def _first_problem(error: MailwatchError) -> Words:
+    problems = error.problems if isinstance(error, ConfigError) else ()
+    return problems[0] if problems else error.message
 
 
 def _tell_refusal(error: MailwatchError) -> None:

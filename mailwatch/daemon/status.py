@@ -10,8 +10,18 @@ from mailwatch.daemon.state import State
 from mailwatch.errors import Words, counted
 
 
-def status_line(states: Sequence[State], zone: tzinfo) -> Words:
-    """The worst first: who is in trouble, who still reads older mail, and since when all is well."""
+def status_line(states: Sequence[State], zone: tzinfo, *, refused: Words | None = None) -> Words:
+    """The worst first: who is in trouble, who still reads older mail, and since when all is well.
+
+    ``refused`` is why a changed configuration was not taken over.
+    """
+    line = _of_mailboxes(states, zone)
+    if refused is None:
+        return line
+    return Words("the old configuration is in force: {refused}; {line}", {"refused": refused, "line": line})
+
+
+def _of_mailboxes(states: Sequence[State], zone: tzinfo) -> Words:
     if not states:
         return Words("no mailbox is configured")
     troubled = [s for s in states if s.trouble is not None]

@@ -16,7 +16,7 @@ from mailwatch.daemon.events import event
 from mailwatch.daemon.shared import Shared
 from mailwatch.daemon.state import State
 from mailwatch.daemon.telling import tell_pass
-from mailwatch.errors import MailwatchError, TemporaryError, Words
+from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
 from mailwatch.jobs.poll_report import line
 from mailwatch.wiring.one_mailbox import Enough, Hindrance, OneMailbox, Pass
 
@@ -29,11 +29,8 @@ REST = 240.0
 BETWEEN_SLICES = 0.1
 """Seconds in which a command that waits for the mailbox's lock gets it."""
 
-FOR_A_TURN = 2.0
-"""Seconds to wait for a turn at reading older mail; less than SIGTERM allows."""
-
-WITHOUT_A_TURN = 3.0
-"""Seconds until the next try: meanwhile new mail is looked at."""
+FOR_A_TURN, WITHOUT_A_TURN = 2.0, 3.0
+"""Seconds to wait for a turn at older mail, less than SIGTERM allows; and from then to the next try."""
 
 BUSY = 5.0
 """Seconds until a mailbox is tried again on which a command is working."""
@@ -58,6 +55,7 @@ class Watcher(threading.Thread):
         self._wanted: set[Want] = set()
         self._not_before = 0.0
         self._looked = False
+        self._tried = False
         self._behind = True
         self._soon: float | None = None
         self._hindrances: tuple[Hindrance, ...] = ()
@@ -129,6 +127,7 @@ class Watcher(threading.Thread):
     # ── work ──────────────────────────────────────────────────────────────────
 
     def _work(self, box: OneMailbox) -> None:
+        self._tried = True
         comparing = Want.COMPARE in self._wanted
         self._wanted.clear()
         try:
@@ -209,13 +208,19 @@ class Watcher(threading.Thread):
     # ── waiting for the server's word ─────────────────────────────────────────
 
     def _listen(self, box: OneMailbox) -> None:
-        """IDLE where the server offers it, beside the polling; else rest until somebody rings."""
+        """IDLE where the server offers it, beside the polling; else rest until somebody rings.
+
+        The first look comes before: it tells whether there is anything to listen to.
+        """
         now = time.monotonic()
-        if now < self._no_idle_before or self.state.trouble is not None:
+        if now < self._no_idle_before or self.state.trouble is not None or not self._tried:
             self._rest(REST)
             return
         try:
             self._idle(box, now)
+        except ConfigError as error:
+            # A look at once would fail alike, and a second wrong password is one nearer to a lock-out.
+            self._failed(error.message, error)
         except MailwatchError as error:
             self._idles = self._idles.failed()
             delay = self._idles.delay(self._shared.chance())
