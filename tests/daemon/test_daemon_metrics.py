@@ -140,7 +140,7 @@ def test_a_port_in_use_is_one_clear_error(tmp_path: Path, dovecot_user: MailUser
 
 
 def test_the_library_is_imported_only_when_figures_are_shown() -> None:
-    """It costs half a second and memory, which who shows no figures does not pay."""
+    """Who shows no figures does not pay for it."""
     code = "import sys, mailwatch.daemon; sys.exit('prometheus_client' in sys.modules)"
     assert 0 == subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode
 
