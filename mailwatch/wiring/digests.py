@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 
 from mailwatch.adapters.archive import FileArchive
@@ -20,6 +21,9 @@ from mailwatch.jobs.alarm import Alarms
 from mailwatch.jobs.remind import MailboxSender, OtherWay, Reminder
 from mailwatch.ports import Clock, Fetched, Mailbox, Parser, Sender
 from mailwatch.wiring import assemble
+
+STALE_AFTER = timedelta(hours=1)
+"""How long a folder may stay unread before a digest says so, where it is not polled less often than that."""
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -90,6 +94,8 @@ def spec(config: Config, digest: DigestConfig) -> DigestSpec:
         at=digest.at,
         weekdays=weekdays(digest),
         silent_after=max(1, digest.silent_after.days),
+        # Two rounds: one look that comes late, or went wrong once, is no interruption.
+        stale_after=max(STALE_AFTER, 2 * config.poll),
     )
 
 

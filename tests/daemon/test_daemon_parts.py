@@ -16,6 +16,7 @@ from servers.house import build
 from mailwatch.adapters.catalog import say
 from mailwatch.adapters.systemd import Notifier
 from mailwatch.config import load
+from mailwatch.config.digest import DigestConfig, RecipientConfig
 from mailwatch.core.logline import keyvalue
 from mailwatch.core.pace import Left
 from mailwatch.daemon.bell import Bell, Want
@@ -25,6 +26,7 @@ from mailwatch.daemon.state import State
 from mailwatch.daemon.status import status_line
 from mailwatch.daemon.telling import tell_hindrances
 from mailwatch.errors import TemporaryError, Words
+from mailwatch.wiring import digests
 
 NOW = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
 
@@ -210,3 +212,11 @@ def test_what_hinders_renames_is_logged_with_its_way_out(caplog: pytest.LogCaptu
         'event=rename-hindered mailbox=support poll=p1 what="not renamed yet (full)" mend="make room"',
         "event=rename-hindered mailbox=support poll=p1 what=away",
     ] == [record.getMessage() for record in caplog.records]
+
+
+@pytest.mark.parametrize(("poll", "hours"), [("5 min", 1), ("30 min", 1), ("2 h", 4)])
+def test_who_polls_rarely_is_not_told_that_mail_was_not_read(tmp_path: Path, poll: str, hours: int) -> None:
+    """A folder counts as not read in the digest after an hour, but never before two rounds of polling."""
+    config = load(build(tmp_path, "", more=f"poll: {poll}\n").config)
+    digest = DigestConfig(name="daily", to=(RecipientConfig(address="kim@contoso.example"),))
+    assert timedelta(hours=hours) == digests.spec(config, digest).stale_after
