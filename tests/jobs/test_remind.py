@@ -32,7 +32,7 @@ from mailwatch.core.standing import Standing
 from mailwatch.errors import ConfigError, MaybeSent, TemporaryError
 from mailwatch.jobs.remind import MailboxSender, Reminder
 from mailwatch.mime.parse import parse
-from mailwatch.ports import Cursor
+from mailwatch.ports import Cursor, Folder
 
 SEOUL = ZoneInfo("Asia/Seoul")
 MORNING = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # 09:00 in Seoul
@@ -526,6 +526,32 @@ def test_a_full_mailbox_certainly_has_no_digest(world: World) -> None:
     assert {} == server.contents()
     server.quota = None
     assert [r.state for r in reminder.send(SPEC)] == ["sent"]
+    assert 1 == len(server.contents()["INBOX"])
+    assert world.states() == ["stored", "sent"]
+
+
+class Unreachable(FakeMailbox):
+    """A mailbox of a server that does not answer, as an IMAP connection shows it: with the first command."""
+
+    def folders(self) -> tuple[Folder, ...]:
+        raise TemporaryError("nobody answers")
+
+    def append(self, *_: object) -> tuple[int, int] | None:
+        raise TemporaryError("nobody answers")
+
+
+def test_a_server_that_is_away_certainly_has_no_digest(world: World) -> None:
+    """However often it is tried before there is a line, it waits, and goes in once the server is back."""
+    server = FakeServer()
+    boxes = {"lee@contoso.example": lambda: Unreachable(server)}
+    for _ in range(4):
+        [row] = world.reminder(sender=MailboxSender(boxes), watched=boxes).send(SPEC)
+        assert (row.state, str(row.why)) == ("stored", "nobody answers")
+        world.clock.now += timedelta(minutes=16)
+    boxes = watched(server)
+    assert ["sent"] == [
+        r.state for r in world.reminder(sender=MailboxSender(boxes), watched=boxes).send(SPEC)
+    ]
     assert 1 == len(server.contents()["INBOX"])
     assert world.states() == ["stored", "sent"]
 

@@ -24,8 +24,18 @@ class MailboxSender:
 
         Raises:
             Refused: the server said no, as of a full mailbox, and the mail is certainly not there.
+            TemporaryError: the server cannot be reached, and the mail is certainly not there.
         """
         mailbox = self._open(recipient)
+        try:
+            # Before there is a line, nothing can have arrived, however often it is tried.
+            mailbox.folders()
+            self._append(mailbox, raw, recipient)
+        finally:
+            mailbox.close()
+
+    @staticmethod
+    def _append(mailbox: Mailbox, raw: bytes, recipient: str) -> None:
         try:
             mailbox.append("INBOX", raw, (), None)
         except (MaybeSent, Refused):
@@ -35,8 +45,6 @@ class MailboxSender:
                 "the mailbox {address} took the digest but gave no answer; it may have arrived",
                 address=recipient,
             ) from error
-        finally:
-            mailbox.close()
 
     def reaches(self, recipient: str) -> bool:
         """Whether we watch a mailbox of this address."""
