@@ -13,7 +13,7 @@ DEV_READY := .venv/.ready-dev
 # Stamps are older than what they were made from: then the set-up runs again.
 SETUP := pyproject.toml tests/tools/venv.sh
 
-.PHONY: help demo test check format picture bench bench-idle lock clean install uninstall test-install
+.PHONY: help demo test check format picture bench weeks bench-idle lock clean install uninstall test-install
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo 'make picture       draw the digest for the README (needs Chromium)'
 	@echo 'make bench         20,000 mails through a local Dovecot (needs dovecot-imapd)'
 	@echo 'make bench-idle    memory and CPU of a daemon that watches thirty mailboxes (needs dovecot-imapd)'
+	@echo 'make weeks         simulated weeks of the daemon against Dovecot, some minutes (needs dovecot-imapd)'
 	@echo 'make test-install  install, use, upgrade, uninstall in a clean Debian that boots systemd (root)'
 	@echo 'make lock          resolve the locked versions anew'
 	@echo 'make clean         remove everything that make has made'
@@ -65,6 +66,9 @@ bench: $(DEV_READY) debian-dovecot
 
 bench-idle: $(DEV_READY) debian-dovecot
 	@$(BIN)/python tests/bench/idle_thirty.py $(BENCH_ARGS)
+
+weeks: $(DEV_READY) debian-dovecot
+	@$(BIN)/python -m pytest -v tests/weeks/run_weeks.py $(PYTEST_ARGS)
 
 lock:
 	@tests/tools/lock.sh

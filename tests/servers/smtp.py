@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,7 +36,7 @@ class Failures:
     ``mail``, ``rcpt``, ``data`` are whole reply lines such as ``451 4.7.1 later``; ``rcpt`` is for
     all, ``rcpt_of`` for one recipient.
     ``drop`` names the moment the line is cut: ``before-data``, or ``after-data``
-    (the mail is kept, its sender never learns).
+    (the mail is kept, its sender never learns). ``after_data`` is done at that moment, too.
     """
 
     mail: str | None = None
@@ -43,6 +44,7 @@ class Failures:
     data: str | None = None
     drop: str | None = None
     rcpt_of: dict[str, str] = field(default_factory=dict)
+    after_data: Callable[[], None] | None = None
 
 
 @dataclass
@@ -87,6 +89,8 @@ class _Handler:
                 logged_in=bool(session.authenticated),
             )
         )
+        if self.failures.after_data is not None:
+            self.failures.after_data()
         if self.failures.drop == "after-data":
             self.cut(server)
         return "250 OK"
@@ -121,10 +125,12 @@ class SmtpSink:
         self.received: list[Received] = []
         self.failures = Failures()
         self.ca_file = Path(self._folder.name) / "ca.pem"
-        self._controller = Controller(
+        self.port = free_ports(1)[0]
+        self._made = partial(
+            Controller,
             _Handler(self.failures, self.received),
             hostname="127.0.0.1",
-            port=free_ports(1)[0],
+            port=self.port,
             server_hostname="sink.test",
             tls_context=self._tls_context() if starttls else None,
             ssl_context=self._tls_context() if implicit else None,
@@ -132,21 +138,26 @@ class SmtpSink:
             auth_required=auth,
             auth_require_tls=starttls,
         )
+        self._controller: Controller | None = None
 
     @property
     def host(self) -> str:
         return "localhost"
 
-    @property
-    def port(self) -> int:
-        return int(self._controller.port)
-
     def start(self) -> SmtpSink:
+        # A controller is for one start: its event loop is closed with it.
+        self._controller = self._made()
         self._controller.start()
         return self
 
+    def pause(self) -> None:
+        """Nobody listens at the port until ``start``."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
     def close(self) -> None:
-        self._controller.stop()
+        self.pause()
         self._folder.cleanup()
 
     def _tls_context(self) -> ssl.SSLContext:
