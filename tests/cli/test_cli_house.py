@@ -170,20 +170,38 @@ def test_verify_names_what_was_changed(home: Path, tmp_path: Path) -> None:
     assert ["original-changed"] == [problem["code"] for problem in json.loads(result.stdout)["problems"]]
 
 
-def test_verify_goes_on_where_the_journal_ends_in_rubbish(home: Path) -> None:
-    """Every other command refuses and names verify, so verify itself must look and say what is wrong."""
+def test_every_command_goes_on_where_the_journal_ends_in_rubbish(home: Path) -> None:
+    """A line that is no entry takes nothing from the entries before it: it stays, and verify names it."""
     journal = max((home / "data" / "ledger").glob("*.jsonl"))
     sound = journal.read_bytes()
     journal.write_bytes(sound + b'{"x":1}\n')
+    others = [run(home, *words) for words in (("cases",), ("import", str(home / "in")), ("reindex",))]
     result = run(home, "verify", "--json")
-    refused = [run(home, *words) for words in (("cases",), ("import", str(home / "in")), ("reindex",))]
     left = journal.read_bytes()
-    journal.write_bytes(sound)
+    journal.write_bytes(sound + left.removeprefix(sound + b'{"x":1}\n'))
+    assert [0, 0, 0] == [one.exit_code for one in others], [one.output for one in others]
     assert 1 == result.exit_code, result.output
     assert ["journal-unreadable"] == [problem["code"] for problem in json.loads(result.stdout)["problems"]]
+    assert left.startswith(sound + b'{"x":1}\n')
+    assert [] == said(home, "verify")["problems"]
+
+
+def test_verify_goes_on_where_no_line_of_the_journal_can_be_read(home: Path) -> None:
+    """Every other command refuses and names verify, so verify itself must look and say what is wrong."""
+    journals = list((home / "data" / "ledger").glob("*.jsonl"))
+    sound = {journal: journal.read_bytes() for journal in journals}
+    for journal in journals:
+        journal.write_bytes(b'{"x":1}\n')
+    refused = [run(home, *words) for words in (("cases",), ("import", str(home / "in")), ("reindex",))]
+    result = run(home, "verify", "--json")
+    left = {journal.read_bytes() for journal in journals}
+    for journal in journals:
+        journal.write_bytes(sound[journal])
     assert [2, 2, 2] == [one.exit_code for one in refused]
     assert all("mailwatch verify" in one.stderr for one in refused)
-    assert sound + b'{"x":1}\n' == left
+    assert 1 == result.exit_code, result.output
+    assert "journal-unreadable" in [problem["code"] for problem in json.loads(result.stdout)["problems"]]
+    assert {b'{"x":1}\n'} == left
 
 
 def test_status_and_check(home: Path) -> None:
