@@ -86,7 +86,7 @@ def test_subjects_word_for_word() -> None:
 def test_a_digest_tells_how_much_older_mail_is_left() -> None:
     """How many mails, where they were counted; how long it takes is no news when one reads it."""
     korean, english = (PAGES.text(content(broken()), reader) for reader in (KOREAN, ENGLISH))
-    assert "지난 메일을 가져오는 중: support · 보낸 편지함, 71,250통 남음\n" in korean
+    assert "이전 메일을 가져오는 중: support · 보낸 편지함, 71,250통 남음\n" in korean
     assert "Older mail is still being fetched: support · 보낸 편지함, 71,250 mails left\n" in english
     assert "Older mail is still being fetched: support · INBOX\n" in english
     assert "71,250 mails left" in PAGES.html(content(broken()), ENGLISH)
@@ -96,12 +96,12 @@ def test_a_quiet_day_word_for_word() -> None:
     """Few lines, none of them a command, a greeting or praise."""
     assert PAGES.text(content(quiet()), KOREAN) == (
         "2026-11-24(화) 09:00 · 08:57까지 받은 메일 기준 · 시각은 모두 한국 시각(KST)\n"
-        "진행 중 3건: 마지막 메일이 받은 메일 3 · 보낸 메일 0\n"
+        "진행 중 3건: 받은 메일이 마지막 3건 · 보낸 메일이 마지막 0건\n"
         "지난 요약(11/23(월) 09:00) 이후: 메일 0통 · 새 케이스 0건 · 새 소식 0건\n"
         "\n"
         "새 소식이 없습니다.\n"
         "\n"
-        "■ 수집 상태: 정상 · 메일함 1개 모두 08:57 확인 · 읽지 못한 메일 0통\n"
+        "■ 수집 상태: 정상 · 메일함 1개 08:57 확인 · 읽지 못한 메일 0통\n"
         "    원본 212통 · 기록 901번까지\n"
         "\n"
         "mailwatch가 자동으로 보낸 메일이며 회신은 읽지 않습니다. 다른 케이스의 내용이 함께\n"
