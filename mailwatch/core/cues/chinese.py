@@ -1,0 +1,142 @@
+"""Chinese cues, simplified and traditional, for what moves a case most."""
+
+from __future__ import annotations
+
+from mailwatch.core.case_events import Kind
+from mailwatch.core.cues.cue import Cue
+
+_BOILERPLATE = ("如有任何问题", "如有任何問題", "如有疑问", "如有疑問")
+
+CUES = (
+    Cue(
+        Kind.ACKNOWLEDGED,
+        "zh",
+        ("已收到您的请求", "已收到您的請求", "已收到您的服务请求", "您的服务请求已创建"),
+        "我们已收到您的请求。",
+        "我们已收到您的日志。",
+        constructed=True,
+        robot=True,
+    ),
+    Cue(
+        Kind.ASSIGNED,
+        "zh",
+        ("负责您的案例", "負責您的案例", "负责处理您的", "負責處理您的"),
+        "我是工程师王明，负责处理您的案例。",
+        "请联系负责网络的同事。",
+        constructed=True,
+    ),
+    Cue(
+        Kind.HANDED_OVER,
+        "zh",
+        ("案例转交", "案例轉交", "案例移交", "转给其他团队"),
+        "您的案例转交给了另一个团队。",
+        "请转交给管理员。",
+        constructed=True,
+    ),
+    Cue(
+        Kind.REOPENED,
+        "zh",
+        ("已重新打开", "已重新開啟", "已重新开启"),
+        "案例已重新打开。",
+        "您可以重新打开案例。",
+        constructed=True,
+    ),
+    Cue(
+        Kind.REOPEN_ASKED,
+        "zh",
+        ("请重新打开", "請重新開啟", "请重新开启"),
+        "问题又出现了，请重新打开案例。",
+        "不用重新打开案例。",
+        constructed=True,
+    ),
+    Cue(
+        Kind.SEVERITY_LOWERED,
+        "zh",
+        ("严重性…已降", "严重级别…已降", "嚴重性…已降"),
+        "由于没有收到回复，严重级别已降为 B。",
+        "如果没有回复，严重级别可能会降低。",
+        constructed=True,
+    ),
+    Cue(
+        Kind.THANKS,
+        "zh",
+        ("谢谢", "謝謝", "感谢", "感謝"),
+        "谢谢您的帮助。",
+        "问题还在。",
+        constructed=True,
+    ),
+    Cue(
+        Kind.PROMISE,
+        "zh",
+        ("前回复您", "前回覆您", "前给您答复", "前與您聯繫", "前与您联系"),
+        "我们会在11月20日前回复您。",
+        "请在11月20日前回复。",
+        constructed=True,
+    ),
+    Cue(
+        Kind.QUESTION,
+        "zh",
+        ("请提供", "請提供", "请告诉我们", "請告訴我們", "请确认", "請確認", "请回复", "請回覆"),
+        "跟您跟進一下案例,請告訴我們是否可以關閉此案例",
+        "如有任何问题请告诉我们。",
+        unless=_BOILERPLATE,
+    ),
+    Cue(
+        Kind.QUESTION,
+        "zh",
+        ("?",),
+        "所有用户都有这个问题吗？",
+        "所有用户都有这个问题。",
+        unless=_BOILERPLATE,
+        constructed=True,
+        weak=True,
+    ),
+    Cue(
+        Kind.FIRST_STRIKE,
+        "zh",
+        ("跟您跟進一下案例", "跟您跟进一下案例", "尚未收到您的回复", "尚未收到您的回覆"),
+        "跟您跟進一下案例",
+        "已收到您的回复。",
+    ),
+    Cue(
+        Kind.CLOSING_ANNOUNCED,
+        "zh",
+        ("将关闭此案例", "將關閉此案例", "将关闭该案例", "前没有收到您的回复", "前沒有收到您的回覆"),
+        "如果在11月24日前没有收到您的回复，我们将关闭此案例。",
+        "是否可以关闭此案例？",
+        constructed=True,
+    ),
+    Cue(
+        Kind.CLOSED,
+        "zh",
+        ("案例已关闭", "案例已關閉", "已关闭此案例", "已關閉此案例"),
+        "您的案例已关闭。",
+        "是否可以关闭此案例？",
+        constructed=True,
+    ),
+    Cue(
+        Kind.CLOSED_FOR_SILENCE,
+        "zh",
+        ("没有收到您的回复…已关闭", "沒有收到您的回覆…已關閉"),
+        "由于没有收到您的回复，案例已关闭。",
+        "没有收到您的回复，请提供日志。",
+        constructed=True,
+    ),
+    Cue(
+        Kind.SURVEY,
+        "zh",
+        ("满意度调查", "滿意度調查"),
+        "请参加满意度调查。",
+        "我们调查了网络。",
+        constructed=True,
+        robot=True,
+    ),
+    Cue(
+        Kind.DELIVERY_FAILED,
+        "zh",
+        ("无法传递", "無法傳遞", "未送达", "未能送达"),
+        "您的邮件无法传递给以下收件人。",
+        "邮件传递延迟。",
+        constructed=True,
+    ),
+)

@@ -1,0 +1,115 @@
+"""A mail's own text, sentence by sentence, as cues read it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mailwatch.core.message import Message
+from mailwatch.core.plaintext import Plain, plain
+
+MOST_TEXT = 50_000
+"""Code points of one mail's own text that are read. What a mail does to its case is said long before."""
+
+LONGEST_SENTENCE = 600
+"""Code points; more without an end is no sentence, and is read in pieces."""
+
+# Neither a full stop before a digit ("Nov. 24", "2026. 11. 24.") nor a question mark in an address ends one.
+_END = re.compile(
+    r"[.!](?=\s+[^\d\s])|\?(?=[\s\"')\]*]|\Z)|。|\n\s*\n|\n(?=[ \t]*(?:[-*•\[]|\d{1,2}[.)][ \t]))"
+)
+_WORD = re.compile(r"\S+")
+_LIKE_ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ’‘“”", "abcdefghijklmnopqrstuvwxyz''\"\"")
+_CLOSING_MARKS = "\"')]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Woven:
+    """The words of a sentence in lower case, joined by one blank or by none, and the way back.
+
+    ``ats`` are the places of the words in ``text``, ``starts`` those in the sentence.
+    """
+
+    text: str
+    ats: tuple[int, ...]
+    starts: tuple[int, ...]
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """Where the non-empty stretch [start, end) stood in the sentence."""
+        return self._back(start), self._back(end - 1) + 1
+
+    def _back(self, index: int) -> int:
+        word = bisect_right(self.ats, index) - 1
+        return self.starts[word] + index - self.ats[word]
+
+
+def weave(text: str, joint: str) -> Woven:
+    """``text`` with every run of white space as ``joint``, in ASCII lower case: as long as its words."""
+    words = list(_WORD.finditer(text))
+    ats, at = [], 0
+    for word in words:
+        ats.append(at)
+        at += word.end() - word.start() + len(joint)
+    woven = joint.join(word[0] for word in words).translate(_LIKE_ASCII).rstrip(_CLOSING_MARKS)
+    return Woven(woven, tuple(ats), tuple(word.start() for word in words))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, normalised as in ``plaintext``.
+
+    ``spaced`` is for languages that put blanks between words, ``joined`` for those that
+    do so at will or not at all: there a line may break inside a word.
+    """
+
+    text: str
+    spaced: Woven
+    joined: Woven
+    part: int | None
+    read: Plain
+    start: int
+    offset: int
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """Where the non-empty stretch [start, end) of ``text`` stood in the decoded part."""
+        first, last = self.read.source(self.start + start, self.start + end)
+        return self.offset + first, self.offset + last
+
+
+def sentences(text: str, part: int | None = None, offset: int = 0) -> Iterator[Sentence]:
+    """The sentences of one text, in reading order. Linear in its length.
+
+    Args:
+        text: decoded, not normalised.
+        part: the text part it is from; None is the subject.
+        offset: where ``text`` starts in that part.
+    """
+    read = plain(text)
+    for start, end in _stretches(read.text):
+        piece = read.text[start:end]
+        if piece.strip():
+            yield Sentence(piece, weave(piece, " "), weave(piece, ""), part, read, start, offset)
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    done = 0
+    for end in (*(match.end() for match in _END.finditer(text)), len(text)):
+        while done < end:
+            cut = min(end, done + LONGEST_SENTENCE)
+            yield done, cut
+            done = cut
+
+
+def own_sentences(message: Message) -> tuple[Sentence, ...]:
+    """The sentences that the writer of ``message`` wrote; what is quoted says nothing."""
+    return tuple(_own(message))
+
+
+def _own(message: Message) -> Iterable[Sentence]:
+    left = MOST_TEXT
+    for segment in message.segments:
+        if not segment.quoted and left > 0:
+            yield from sentences(segment.text[:left], segment.part, segment.start)
+            left -= len(segment.text)
