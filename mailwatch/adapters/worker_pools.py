@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import gc
 import threading
+from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context, resource_tracker
 from pkgutil import resolve_name
 from typing import Any
 
-from pebble import ProcessPool
+from pebble import ProcessExpired, ProcessPool
+
+from mailwatch.errors import TemporaryError
+
+BROKEN = (BrokenProcessPool, CancelledError, ProcessExpired, OSError, RuntimeError)
+"""What pebble raises where a process could not be started, was killed, or was told to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,26 @@ class Pools:
             return ProcessPool(
                 workers, initializer=_prepare, initargs=(memory,), context=get_context("spawn")
             )
+
+    def apart(self, work: InWorker, *values: Any) -> Any:
+        """Do ``work`` once in a process of its own, which ends with it; its errors are raised here.
+
+        Raises:
+            TemporaryError: the process could not run, or was killed.
+        """
+        with self._lock:
+            self._count += 1
+            pool = ProcessPool(1, context=get_context("spawn"))
+        try:
+            return pool.schedule(work, values).result()
+        except BROKEN as error:
+            raise TemporaryError(
+                "a process that mailwatch started for its own work has failed: {why}",
+                mend="make room in memory, and start again; nothing was changed",
+                why=error,
+            ) from error
+        finally:
+            self.end_idle(pool)
 
     def stop(self, pool: ProcessPool) -> None:
         """Kill the workers."""

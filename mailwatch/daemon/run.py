@@ -24,6 +24,7 @@ from mailwatch.daemon.tally import Tally
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
 from mailwatch.ports import Clock
 from mailwatch.wiring.assemble import Upgrade, utc_now
+from mailwatch.wiring.migration_apart import upgrade_apart
 
 END_WITHIN = 4.0
 """Seconds for the current batch after SIGTERM; then it is abandoned, and read again at the next start."""
@@ -50,9 +51,9 @@ class Daemon:
         config: Config,
         load: Callable[[], Config],
         env: Mapping[str, str],
-        upgrade: Upgrade,
         clock: Clock = utc_now,
         *,
+        upgrade: Upgrade = upgrade_apart,
         adopt: Callable[[Config], None] = lambda _config: None,
     ) -> None:
         self._adopt = adopt

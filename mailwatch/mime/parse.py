@@ -21,10 +21,10 @@ from mailparser import MailParser
 from mailwatch.core.message import Address, Message, OriginalClaim, Segment
 from mailwatch.errors import UnreadableMessage
 from mailwatch.mime import addresses, body, fields, headers, identity, nature
+from mailwatch.mime import subject as subjects
 from mailwatch.mime.charsets import decode
 from mailwatch.mime.fields import Header
 from mailwatch.mime.limits import DEFAULT, Limits
-from mailwatch.mime.part import Part
 from mailwatch.mime.tree import Grown, grow
 
 _PLACEHOLDER = "Retrieval using the IMAP4 protocol failed"
@@ -55,12 +55,12 @@ def _parse(raw: bytes, limits: Limits) -> Message:
     sha256 = hashlib.sha256(raw).hexdigest()
     header = fields.split(raw, limits)
     grown = grow(raw, header, f"cut-{sha256}-".encode(), limits)
-    hint = _charset_hint(grown.root)
+    hint = subjects.charset_hint(grown.root)
     people = _people(header, hint, limits)
     read = body.read(grown, hint, limits)
     text, own = _texts(read.segments)
     body_hash = _fold_hash(text)
-    subject = headers.decode_text(header.first(b"subject") or b"", hint)
+    subject = subjects.subject(header, hint)
     in_reply_to, references = identity.answers(header, limits.references)
     sender = next(iter(people["from"]), None)
     return Message(
@@ -98,12 +98,6 @@ def _texts(segments: Sequence[Segment]) -> tuple[str, str]:
     text = "\n".join(s.text for s in segments)
     _refuse_placeholder(text)
     return text, "\n".join(s.text for s in segments if not s.quoted)
-
-
-def _charset_hint(root: Part) -> str | None:
-    """The charset of the mail's first text, which its raw header bytes most likely share."""
-    labels = (leaf.parameter("charset") for leaf in root.leaves() if leaf.kind.startswith("text/"))
-    return next((label for label in labels if label), None)
 
 
 def _people(header: Header, hint: str | None, limits: Limits) -> dict[str, tuple[Address, ...]]:

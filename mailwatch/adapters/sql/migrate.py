@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from mailwatch.adapters.sql import postgres
 from mailwatch.adapters.sql.duplicate import duplicate
-from mailwatch.adapters.sql.engine import translated
+from mailwatch.adapters.sql.engine import connect, translated
 from mailwatch.errors import ConfigError
 
 
@@ -35,6 +35,15 @@ def upgrade(engine: Engine, target: str = "head") -> None:
         TemporaryError: there is no room for the copy; nothing was migrated.
     """
     _run(engine, target, up=True)
+
+
+def upgrade_at(url: str) -> None:
+    """The same for a process that knows nothing but the address of the database, an SQLAlchemy URL."""
+    engine = connect(url)
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
 
 
 def downgrade(engine: Engine, target: str) -> None:

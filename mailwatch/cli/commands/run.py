@@ -9,7 +9,7 @@ from mailwatch.cli import logs
 from mailwatch.cli.commands.options import pass_session
 from mailwatch.cli.help import command
 from mailwatch.cli.identity import become_owner
-from mailwatch.cli.session import Session, upgrade
+from mailwatch.cli.session import Session
 from mailwatch.errors import ConfigError
 
 
@@ -33,5 +33,5 @@ def run(session: Session) -> None:
     become_owner(config.data)
     logs.serve(config.log, session.verbose)
     daemon.Daemon(
-        config, session.config, os.environ, upgrade, adopt=lambda new: logs.serve(new.log, session.verbose)
+        config, session.config, os.environ, adopt=lambda new: logs.serve(new.log, session.verbose)
     ).run()

@@ -17,8 +17,8 @@ from mailwatch.errors import ConfigError, Refused
 from mailwatch.jobs.rename.locate import read_all, spots
 from mailwatch.jobs.rename.places import CASES, ORIGINALS, own_names
 from mailwatch.jobs.rename.proof import sha256
-from mailwatch.mime.parse import parse
 from mailwatch.mime.resubject import restore
+from mailwatch.mime.subject import subject_of
 from mailwatch.ports import FolderState, Mailbox, Store
 
 
@@ -146,8 +146,8 @@ class Search:
             folder=source.folder,
             uidvalidity=source.uidvalidity,
             uid=source.uid,
-            subject_from=parse(stray.original).subject,
-            subject_to=parse(stray.copy).subject,
+            subject_from=subject_of(stray.original),
+            subject_to=subject_of(stray.copy),
             due=self.now,
             copy=sha256(stray.copy),
             uidnext_before=stray.spot.uid,
