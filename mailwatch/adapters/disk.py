@@ -58,12 +58,23 @@ def make_private(folder: Path) -> None:
         ConfigError: it cannot be made, or other users can read it.
     """
     with translated(folder):
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        _make(folder)
         mode = folder.stat().st_mode
     if mode & _OTHERS:
         raise ConfigError(
             "other users of this machine can look into {path}", mend="run: chmod 700 {path}", path=folder
         )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise ConfigError(
+            "the folder {path} cannot be made: a file stands in its way",
+            mend="name another folder in the configuration, or move that file away",
+            path=folder,
+        ) from None
 
 
 def sync_folder(folder: Path) -> None:

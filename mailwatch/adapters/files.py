@@ -147,6 +147,9 @@ def _of_file(path: Path, spool: Spool) -> Iterator[Fetched]:
     with path.open("rb") as file:
         first = file.readline(_PIECE)
         file.seek(0)
+        if not first:
+            # An empty mbox holds no mail, and an empty message file was never one.
+            return
         if _SEPARATOR.match(first):
             yield from _of_mbox(file, spool)
         else:

@@ -35,6 +35,7 @@ CLICKS = (
     Words("Option {name!r} does not take a value."),
     Words("{value!r} is not a valid {number_type}."),
     Words("{value} is not in the range {range}."),
+    Words("directory"),
     Words("{name} {filename!r} does not exist."),
     Words("{name} {filename!r} is a file."),
     Words("{name} {filename!r} is a directory."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from mailwatch.config.document import Document, Found
 from mailwatch.config.model import Config
@@ -20,6 +21,7 @@ def contradictions(config: Config, tree: Document) -> tuple[Found, ...]:
         *_folders_twice(config),
         *_deliveries(config),
         *_alerts(config),
+        *_templates(config),
     )
     return tuple(
         Found(words.template, words.values, tree.locate(path), ".".join(map(str, path)))
@@ -52,6 +54,21 @@ def _deliveries(config: Config) -> Iterator[_Problem]:
                 yield ("digests", index, "deliver"), Words("deliver: smtp needs the key smtp")
         else:
             yield from _strangers(index, [reader.address for reader in digest.to], watched)
+
+
+def _templates(config: Config) -> Iterator[_Problem]:
+    """A folder that somebody names and that is not there would be passed over in silence."""
+    folder = config.templates
+    if folder is not None and not _is_folder(folder):
+        yield ("templates",), Words("the folder {path} is not there or may not be read", {"path": folder})
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # One that may not be looked at cannot be used either.
+        return False
 
 
 def _alerts(config: Config) -> Iterator[_Problem]:

@@ -88,6 +88,136 @@ def test_a_log_that_cannot_be_written(house: House, log: str) -> None:
     both(house, MEND, "the log .* cannot be written", "make its folder, .* or correct log", "cases")
 
 
+@pytest.mark.parametrize("folder", ["/nonexistent/templates", "config.yaml"])
+def test_a_folder_of_templates_that_is_none(house: House, folder: str) -> None:
+    """Somebody who names one wants it used: it is not passed over in silence, and the line is named."""
+    lines = [*house.config.read_text().splitlines(), f"templates: {folder}"]
+    house.config.write_text("\n".join(lines) + "\n")
+    for lang in ("en", "ko"):
+        done = house.run("cases", lang=lang)
+        assert (done.exit_code, done.stdout) == (MEND, "")
+        assert f"{house.config}:{len(lines)}:" in done.stderr
+        assert "templates" in done.stderr
+    assert "is not there or may not be read" in house.run("cases").stderr
+
+
+def moved(house: House, old: str, new: str) -> None:
+    """One line of the configuration says something else."""
+    text = house.config.read_text()
+    assert old in text
+    house.config.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize("key", ["data", "archive"])
+def test_a_file_where_a_folder_should_be(house: House, key: str) -> None:
+    """No disk has failed, and nothing passes by itself: a person names another folder."""
+    (house.folder / "taken").write_bytes(b"a file")
+    house.config.write_text(
+        re.sub(rf"^{key}:.*\n", "", house.config.read_text(), flags=re.MULTILINE)
+        + f"{key}: {house.folder / 'taken'}\n"
+    )
+    both(house, MEND, "a file stands in its way", "name another folder in the configuration", "cases")
+
+
+@pytest.mark.parametrize(
+    ("where", "why", "mend"),
+    [
+        ("folder", "Is a directory", "name a file, not a folder"),
+        ("gone/mailwatch.db", "No such file", "make the folder of the database first"),
+        ("file/mailwatch.db", "Not a directory", "make the folder of the database first"),
+    ],
+)
+def test_a_database_in_a_place_that_cannot_hold_it(house: House, where: str, why: str, mend: str) -> None:
+    """What is in the way is not a right to write, and the mend does not speak of one."""
+    (house.folder / "folder").mkdir()
+    (house.folder / "file").write_bytes(b"")
+    with house.config.open("a") as file:
+        file.write(f"database: sqlite:///{house.folder / where}\n")
+    both(house, MEND, f"cannot be opened: {why}", mend, "cases")
+
+
+# ── commands that are given what they cannot use ──────────────────────────────
+
+UNKNOWN = "f00dfeed12"
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "mend"),
+    [
+        (["file", UNKNOWN, "2402220010002574"], f"no mail has the name {UNKNOWN}", "copy a sha256 from"),
+        (["file", "short", "none"], "no mail has the name short", "copy a sha256 from"),
+        (
+            ["file", UNKNOWN, "nonsense"],
+            "nonsense is no case number",
+            "try it: mailwatch recognise 'nonsense'",
+        ),
+        (
+            ["quarantine", "show", UNKNOWN],
+            f"no mail in quarantine has the name {UNKNOWN}",
+            "mailwatch quarantine$",
+        ),
+        (
+            ["quarantine", "retry", UNKNOWN],
+            f"no mail in quarantine has the name {UNKNOWN}",
+            "mailwatch quarantine$",
+        ),
+        (["show", "2402220010002574"], "there is no case 2402220010002574", "mailwatch cases"),
+        (["backup", "{data}/inside"], "would lie inside the data folder", "name a folder outside"),
+        (["backup", "{folder}"], "is not empty and holds no backup", "name a new or empty folder"),
+        (["reindex", "--from", "{folder}"], "holds no ledger", "name a data folder, or a backup of one"),
+        (["rename", "--undo", "2402220010002574"], "no mailbox is configured", "add one under mailboxes"),
+    ],
+)
+def test_a_name_that_nothing_has(house: House, words: list[str], english: str, mend: str) -> None:
+    """An unknown mail, number or folder: what it is, and where the right ones are found."""
+    filled = [word.format(data=house.data, folder=house.folder) for word in words]
+    both(house, MEND, english, mend, *filled)
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "korean"),
+    [
+        (
+            ["import", "/nonexistent.mbox"],
+            "'/nonexistent.mbox' does not exist",
+            "'/nonexistent.mbox': 없습니다",
+        ),
+        (["import"], "Missing argument", "빠진 값"),
+        (["backup"], "Missing argument", "빠진 값"),
+        (["reindex", "--from", __file__], "is a file", "폴더가 아니라 파일입니다"),
+        (["quarantine", "eat"], "'eat' is not one of", "다음 중 하나를 쓰세요"),
+        (["quarantine", "show"], "show needs a MESSAGE", "show에는 MESSAGE가 필요합니다"),
+    ],
+)
+def test_words_that_make_no_command(house: House, words: list[str], english: str, korean: str) -> None:
+    """Usage, and one line that says which word."""
+    for lang, told in (("en", english), ("ko", korean)):
+        done = house.run(*words, lang=lang)
+        assert (done.exit_code, done.stdout) == (MEND, "")
+        assert told in done.stderr.splitlines()[-1]
+
+
+def test_a_kind_of_path_is_told_in_the_readers_language(house: House) -> None:
+    """A process of its own: click names the kind of a path when a command is loaded."""
+    done = house.process("reindex", "--from", "/nonexistent", lang="ko")
+    assert (done.returncode, done.stdout) == (MEND, "")
+    assert "폴더 '/nonexistent': 없습니다" in done.stderr.splitlines()[-1]
+
+
+def test_files_without_mail(house: House) -> None:
+    """Nothing went wrong, but nothing was imported either: the line says what would be read."""
+    folder = house.folder / "nothing"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "empty.mbox").write_bytes(b"")
+    (folder / "inner" / "letter.pdf").write_bytes(b"%PDF")
+    for path in (folder, folder / "empty.mbox"):
+        done = house.run("import", str(path))
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert done.stdout.startswith("no mail was found there: ")
+        assert re.search("[가-힣]", house.run("import", str(path), lang="ko").stdout)
+        assert house.json("import", str(path))["fetched"] == 0
+
+
 # ── the digest ────────────────────────────────────────────────────────────────
 
 

@@ -79,10 +79,19 @@ def _make_private(url: URL) -> None:
     except OSError as error:
         raise ConfigError(
             "the database {path} cannot be opened: {why}",
-            mend="give the user that runs mailwatch the right to write there",
+            mend=_mend(error),
             path=path,
             why=error.strerror,
         ) from None
+
+
+def _mend(error: OSError) -> str:
+    """What opens a database file that cannot be opened."""
+    if isinstance(error, IsADirectoryError):
+        return "name a file, not a folder: database: sqlite:////path/to/mailwatch.db"
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "make the folder of the database first, or correct database in the config"
+    return "give the user that runs mailwatch the right to write there"
 
 
 def _create_or_look(path: Path) -> None:
