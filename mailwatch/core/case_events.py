@@ -38,6 +38,7 @@ class Kind(StrEnum):
     NEW_NUMBER = "new-number"
     DUPLICATE = "duplicate"
     DELIVERY_FAILED = "delivery-failed"  # of a mail of ours
+    STOCK_PHRASE = "stock-phrase"  # never an event: its cue marks sentences that sound like a question
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,14 +32,14 @@ _DATED = frozenset(
 _LEVELLED = frozenset({Kind.SEVERITY_ASKED, Kind.SEVERITY_GRANTED, Kind.SEVERITY_LOWERED})
 _NUMBERED = frozenset({Kind.NEW_NUMBER, Kind.DUPLICATE})
 _OURS_TO_SAY = frozenset({Kind.SEVERITY_ASKED, Kind.REOPEN_ASKED})
-_NOT_THEIRS = frozenset({*_OURS_TO_SAY, Kind.THANKS, Kind.DELIVERY_FAILED})
+_NOT_THEIRS = frozenset({*_OURS_TO_SAY, Kind.THANKS, Kind.DELIVERY_FAILED, Kind.STOCK_PHRASE})
 
 # What a sentence says more exactly it does not also say in general: an announced closing is no promise.
 _RATHER = {
     Kind.PROMISE: frozenset({Kind.CLOSING_ANNOUNCED}),
     Kind.CLOSED: frozenset({Kind.CLOSING_ANNOUNCED}),
     Kind.CLOSED_FOR_SILENCE: frozenset({Kind.CLOSING_ANNOUNCED}),
-    Kind.QUESTION: frozenset({Kind.SURVEY}),
+    Kind.QUESTION: frozenset({Kind.SURVEY, Kind.STOCK_PHRASE}),
 }
 # A machine writes these, too: "we will reply by the 20th" in a receipt.
 _ANYBODYS = frozenset({Kind.PROMISE, *_NUMBERED})
@@ -91,7 +91,7 @@ def _ours(teller: _Teller, policy: SenderPolicy, cues: Sequence[Cue]) -> Iterabl
     """Only what is written to the vendor is said to it; a question to others asks a customer."""
     addressed = [address.addr for address in (*teller.message.to, *teller.message.cc)]
     others = [addr for addr in addressed if not fits(addr, policy.own)]
-    said = hits(own_sentences(teller.message), cues)
+    said = tuple(_best_said(hits(own_sentences(teller.message), cues)))
     if others and not any(fits(addr, policy.senders) for addr in others):
         asked = next((hit for hit in said if hit.cue.kind is Kind.QUESTION), None)
         return (teller.by_words(Kind.CUSTOMER_ASKED, asked),) if asked else ()
@@ -114,23 +114,27 @@ def _theirs(teller: _Teller, cues: Sequence[Cue]) -> Iterable[CaseEvent]:
     message = teller.message
     if _SURVEY_SUBJECT.fullmatch(message.subject):
         return (teller.tell(Kind.SURVEY, Words(None, 0, len(message.subject))),)
-    found = [hit for hit in hits(own_sentences(message), cues) if hit.cue.kind not in _NOT_THEIRS]
-    said = [hit for hit in found if not _said_better(hit, found) and teller.complete(hit)]
+    found = _best_said(hits(own_sentences(message), cues))
+    said = [hit for hit in found if hit.cue.kind not in _NOT_THEIRS and teller.complete(hit)]
     person = message.automatic is Automatic.NO and not _by_machine(said)
     told = teller.told(hit for hit in said if person or not hit.cue.weak)
     return (teller.tell(Kind.RESPONSE), *told) if person else tuple(told)
 
 
-def _said_better(hit: Hit, found: Iterable[Hit]) -> bool:
-    rather = _RATHER.get(hit.cue.kind, frozenset())
-    return any(other.cue.kind in rather and other.sentence is hit.sentence for other in found)
+def _best_said(found: Sequence[Hit]) -> Iterator[Hit]:
+    """The hits without those that their own sentence says more exactly."""
+    said = {(hit.sentence.place, hit.cue.kind) for hit in found}
+    for hit in found:
+        rather = _RATHER.get(hit.cue.kind, frozenset())
+        if not any((hit.sentence.place, kind) in said for kind in rather):
+            yield hit
 
 
-def _by_machine(said: Iterable[Hit]) -> bool:
+def _by_machine(said: Sequence[Hit]) -> bool:
     """Whether words of a machine stand in it, and elsewhere none that only a person writes."""
-    robots = [hit.sentence for hit in said if hit.cue.robot]
-    persons = (hit for hit in said if not (hit.cue.robot or hit.cue.weak or hit.cue.kind in _ANYBODYS))
-    return bool(robots) and all(any(hit.sentence is robot for robot in robots) for hit in persons)
+    robots = {hit.sentence.place for hit in said if hit.cue.robot}
+    persons = (hit for hit in said if not (hit.cue.weak or hit.cue.kind in _ANYBODYS))
+    return bool(robots) and all(hit.sentence.place in robots for hit in persons)
 
 
 # ── telling it ────────────────────────────────────────────────────────────────

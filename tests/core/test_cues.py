@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from mailwatch.core.case_events import Kind
 from mailwatch.core.cues import CUES
 from mailwatch.core.cues.cue import Cue, hits
-from mailwatch.core.cues.reading import LONGEST_SENTENCE, MOST_TEXT, own_sentences, sentences, weave
+from mailwatch.core.cues.reading import (
+    LONGEST_SENTENCE,
+    MOST_SENTENCES,
+    MOST_TEXT,
+    own_sentences,
+    sentences,
+    weave,
+)
 from mailwatch.core.message import Segment
 from mailwatch.core.severity_levels import severity_level
 
@@ -131,6 +138,12 @@ def test_only_own_text_is_read_and_not_without_end() -> None:
     quoted = Segment(1, 0, "Could you send it?", quoted=True)
     late = Segment(2, 0, "Could you send it?", quoted=False)
     assert [] == [hit.cue.kind for hit in hits(own_sentences(a_mail(segments=(long, quoted, late))), CUES)]
+
+
+def test_a_mail_of_very_many_sentences_is_read_to_a_bound() -> None:
+    """A hostile mail costs no more than a long letter."""
+    endless = Segment(0, 0, "So? " * 4 * MOST_SENTENCES, quoted=False)
+    assert MOST_SENTENCES == len(own_sentences(a_mail(segments=(endless,))))
 
 
 def test_a_question_is_its_whole_sentence() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from mailwatch.core.case_events import Kind
 from mailwatch.core.cues.cue import Cue
 
-_BOILERPLATE = ("如有任何问题", "如有任何問題", "如有疑问", "如有疑問")
-
 CUES = (
     Cue(
         Kind.ACKNOWLEDGED,
@@ -78,16 +76,14 @@ CUES = (
         "zh",
         ("请提供", "請提供", "请告诉我们", "請告訴我們", "请确认", "請確認", "请回复", "請回覆"),
         "跟您跟進一下案例,請告訴我們是否可以關閉此案例",
-        "如有任何问题请告诉我们。",
-        unless=_BOILERPLATE,
+        "我们已提供日志。",
     ),
     Cue(
-        Kind.QUESTION,
+        Kind.STOCK_PHRASE,
         "zh",
-        ("?",),
-        "所有用户都有这个问题吗？",
-        "所有用户都有这个问题。",
-        unless=_BOILERPLATE,
+        ("如有任何问题", "如有任何問題", "如有疑问", "如有疑問"),
+        "如有任何问题请告诉我们。",
+        "请告诉我们有什么问题。",
         constructed=True,
         weak=True,
     ),

@@ -6,18 +6,6 @@ from mailwatch.core.case_events import Kind
 from mailwatch.core.cues.cue import Cue
 
 _MAYBE = ("may", "might", "can be", "could be", "if", "would you", "not")
-_BOILERPLATE = (
-    "any questions",
-    "any other questions",
-    "any further questions",
-    "any concerns",
-    "anything else",
-    "how are you",
-    "in the subject",
-    "when you contact",
-    "when calling",
-)
-
 CUES = (
     Cue(
         Kind.OPENED,
@@ -184,16 +172,36 @@ CUES = (
             "need you to",
         ),
         "Could you provide the message trace of the last 48 hours?",
-        "Please let me know if you have any questions.",
-        unless=_BOILERPLATE,
+        "We could reproduce it, can we close?",
     ),
     Cue(
         Kind.QUESTION,
         "en",
         ("?",),
         "Does it happen with every user?",
-        "Is there anything else I can help you with?",
-        unless=(*_BOILERPLATE, "what happens next", "need help", "have questions", "have a question"),
+        "See https://contoso.example/?page=7 for the details.",
+        weak=True,
+    ),
+    Cue(
+        Kind.STOCK_PHRASE,
+        "en",
+        (
+            "any questions",
+            "any other questions",
+            "any further questions",
+            "any concerns",
+            "anything else",
+            "how are you",
+            "in the subject",
+            "when you contact",
+            "when calling",
+            "what happens next",
+            "need help",
+            "have questions",
+            "have a question",
+        ),
+        "Please let me know if you have any questions.",
+        "I have one question: does it fail for all users?",
         weak=True,
     ),
     Cue(

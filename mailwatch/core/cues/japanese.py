@@ -5,8 +5,6 @@ from __future__ import annotations
 from mailwatch.core.case_events import Kind
 from mailwatch.core.cues.cue import Cue
 
-_BOILERPLATE = ("ご不明な点", "ご不明点", "全員に返信", "お気軽に")
-
 CUES = (
     Cue(
         Kind.ACKNOWLEDGED,
@@ -77,17 +75,24 @@ CUES = (
             "いただけますか",
         ),
         "メッセージ追跡の結果をお送りください。",
-        "ご不明な点がございましたらお知らせください。",
-        unless=_BOILERPLATE,
+        "結果をお送りしました。",
         constructed=True,
     ),
     Cue(
         Kind.QUESTION,
         "ja",
-        ("?", "でしょうか", "ますか"),
+        ("でしょうか", "ますか"),
         "すべてのユーザーで発生しますか。",
-        "ご不明な点はございますか?",
-        unless=_BOILERPLATE,
+        "すべてのユーザーで発生します。",
+        constructed=True,
+        weak=True,
+    ),
+    Cue(
+        Kind.STOCK_PHRASE,
+        "ja",
+        ("ご不明な点", "ご不明点", "全員に返信", "お気軽に"),
+        "ご不明な点がございましたらお知らせください。",
+        "不明なユーザーがいる場合はお知らせください。",
         constructed=True,
         weak=True,
     ),

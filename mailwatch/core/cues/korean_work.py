@@ -5,21 +5,6 @@ from __future__ import annotations
 from mailwatch.core.case_events import Kind
 from mailwatch.core.cues.cue import Cue
 
-# What stands below every mail of Microsoft Korea, or closes one politely, asks nothing.
-_BOILERPLATE = (
-    "시스템 기록",
-    "전체 회신",
-    "추가 문의",
-    "문의 사항이 있",
-    "문의사항이 있",
-    "궁금하신",
-    "도움이 필요하",
-    "양해",
-    "참고",
-    "기다려",
-    "언제든",
-)
-
 CUES = (
     Cue(
         Kind.OPENED,
@@ -162,17 +147,39 @@ CUES = (
             "회신 주시기 바랍니다",
         ),
         "문의 사항과 지원 범위에 대해 확인을 부탁드리며",
-        "지원 내용의 시스템 기록을 위해 회신 주실 때 반드시 전체 회신으로 "
-        "support@mail.support.microsoft.com 메일을 포함하여 응답 부탁 드립니다.",
-        unless=(*_BOILERPLATE, "확인해 주셔서", "보내 주셔서", "알려 주셔서", "공유해 주셔서"),
+        "로그를 보내 주셔서 감사합니다.",
     ),
     Cue(
         Kind.QUESTION,
         "ko",
-        ("?", "습니까", "신가요", "나요"),
+        ("습니까", "입니까", "합니까", "됩니까", "납니까", "십니까", "신가요", "나요"),
         "모든 사용자에게 같은 증상이 나타납니까?",
-        "추가 문의 사항이 있으신가요?",
-        unless=_BOILERPLATE,
+        "모든 사용자에게 같은 증상이 나타납니다.",
+        weak=True,
+    ),
+    Cue(
+        Kind.STOCK_PHRASE,
+        "ko",
+        (
+            "시스템 기록",
+            "전체 회신으로",
+            "추가 문의",
+            "문의 사항이 있",
+            "궁금하신",
+            "도움이 필요하",
+            "양해 부탁",
+            "양해해 주시",
+            "참고 부탁",
+            "참고해 주시",
+            "기다려 주시",
+            "언제든 … 회신",
+            "언제든지 … 회신",
+            "언제든지 … 연락",
+            "언제든지 … 문의",
+        ),
+        "지원 내용의 시스템 기록을 위해 회신 주실 때 반드시 전체 회신으로 "
+        "support@mail.support.microsoft.com 메일을 포함하여 응답 부탁 드립니다.",
+        "문의 사항과 지원 범위에 대해 확인을 부탁드리며",
         weak=True,
     ),
     Cue(

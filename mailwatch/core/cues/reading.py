@@ -6,12 +6,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from mailwatch.core.message import Message
 from mailwatch.core.plaintext import Plain, plain
 
-MOST_TEXT = 50_000
+MOST_TEXT = 20_000
 """Code points of one mail's own text that are read. What a mail does to its case is said long before."""
+
+MOST_SENTENCES = 400
+"""Of one mail; more are no letter."""
 
 LONGEST_SENTENCE = 600
 """Code points; more without an end is no sentence, and is read in pieces."""
@@ -72,6 +76,11 @@ class Sentence:
     start: int
     offset: int
 
+    @property
+    def place(self) -> tuple[int | None, int, int]:
+        """What tells it from every other sentence of its mail."""
+        return self.part, self.offset, self.start
+
     def source(self, start: int, end: int) -> tuple[int, int]:
         """Where the non-empty stretch [start, end) of ``text`` stood in the decoded part."""
         first, last = self.read.source(self.start + start, self.start + end)
@@ -103,8 +112,8 @@ def _stretches(text: str) -> Iterator[tuple[int, int]]:
 
 
 def own_sentences(message: Message) -> tuple[Sentence, ...]:
-    """The sentences that the writer of ``message`` wrote; what is quoted says nothing."""
-    return tuple(_own(message))
+    """The sentences that the writer of ``message`` wrote; what is quoted says nothing. Bounded."""
+    return tuple(islice(_own(message), MOST_SENTENCES))
 
 
 def _own(message: Message) -> Iterable[Sentence]:
