@@ -170,5 +170,5 @@ def test_a_journal_that_others_can_look_into_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "data").write_text("x")
-    with pytest.raises(ConfigError, match="is not there"):
+    with pytest.raises(ConfigError, match="a file stands in its way"):
         FileJournal(tmp_path / "data")
