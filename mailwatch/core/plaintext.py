@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
@@ -123,12 +124,14 @@ def _made(text: str) -> Iterator[tuple[int, int, str]]:
             at = end
 
 
+@lru_cache(maxsize=4096)
 def _joins(char: str) -> bool:
     """Whether ``char`` may compose with what stands before it: marks, medial and final jamo."""
     first = unicodedata.normalize("NFKC", char)[0]
     return unicodedata.combining(first) > 0 or "\u1160" <= first <= "\u11ff"
 
 
+@lru_cache(maxsize=4096)
 def _normal(cluster: str) -> str:
     seen = "".join(c for c in cluster if c not in _INVISIBLE and unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFKC", seen)

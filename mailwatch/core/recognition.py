@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from mailwatch.core.casenumber import CaseNumber, Counts, Scheme
+from mailwatch.core.digit_runs import MOST_RUNS
 from mailwatch.core.mentions import WHY as WHY
 from mailwatch.core.mentions import Form as Form
 from mailwatch.core.mentions import Mention as Mention
@@ -20,6 +21,9 @@ from mailwatch.core.scanning import LONGEST_FORM, Candidate, scan
 
 MOST = 200
 """Mentions and rejections that are kept of one mail, each."""
+
+LONGEST = 5 * 1024 * 1024
+"""Code points of one mail that are read: recognition has no deadline, and mails may be of any length."""
 
 _SHOWN = 40
 """Code points of a rejected text that are kept."""
@@ -104,23 +108,28 @@ class _Reading:
     trusted: bool
     mentions: dict[tuple[CaseNumber, Where, Form], Mention] = field(default_factory=dict)
     rejected: dict[Rejected, None] = field(default_factory=dict)
-    full: bool = False
+    room: int = LONGEST
+    budget: Iterator[int] = field(default_factory=lambda: iter(range(MOST_RUNS)))
 
     def read(self, text: str, where: Where, part: int | None, offset: int = 0) -> bool:
-        """Read one text; False once there is more than is kept."""
-        read = plain(text)
+        """Read one text; False once there is more than is read or kept."""
+        read = plain(text[: self.room])
         for found in self._candidates(read, where):
-            if len(self.mentions) >= MOST or len(self.rejected) >= MOST:
-                self.rejected[Rejected("", "too-many", where)] = None
-                return False
+            if len(self.mentions) >= MOST or len(self.rejected) >= MOST or found.why == "too-many":
+                return self._enough(where)
             self._take(found, read, where, part, offset)
-        return True
+        self.room -= len(text)
+        return self.room >= 0 or self._enough(where)
+
+    def _enough(self, where: Where) -> bool:
+        self.rejected[Rejected("", "too-many", where)] = None
+        return False
 
     def _candidates(self, read: Plain, where: Where) -> Iterator[Candidate]:
         bracket = bracketed(read, self.schemes, self.last_day) if where is Where.SUBJECT else None
         if bracket:
             yield bracket
-        yield from scan(read, self.schemes, self.last_day)
+        yield from scan(read, self.schemes, self.last_day, self.budget)
 
     def _take(self, found: Candidate, read: Plain, where: Where, part: int | None, offset: int) -> None:
         why = found.why or self._silenced(found.counts)

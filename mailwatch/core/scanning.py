@@ -16,6 +16,7 @@ from itertools import islice
 from operator import attrgetter
 
 from mailwatch.core.casenumber import CaseNumber, Counts, Digits, Form, Match, Scheme, Written, expand
+from mailwatch.core.digit_runs import MOST_RUNS, Run, runs
 from mailwatch.core.labels import WINDOW, label_start
 from mailwatch.core.plaintext import Plain, no_break_groups
 
@@ -24,10 +25,6 @@ LONGEST_FORM = 64
 
 MOST_MATCHES = 200
 """Of one user's scheme in one text; a pattern that matches everywhere is no number."""
-
-# It starts with one digit and no choice: only then does the engine skip all other text at full speed.
-_RUN = re.compile(r"[0-9](?:[0-9]{4,}|[0-9]{3}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![0-9]))")
-"""Shorter runs of digits are part of no number. Four groups of four are a payment card."""
 
 _PREFIX_WINDOW = 24
 """No prefix is longer, in code points, the blanks in it included."""
@@ -60,27 +57,13 @@ class Candidate:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Digits in a text."""
-
-    text: str
-    start: int
-    end: int
-
-    @property
-    def digits(self) -> str:
-        return self.text[self.start : self.end]
-
-    def before(self, pattern: re.Pattern[str], window: int) -> re.Match[str] | None:
-        return pattern.search(self.text, max(0, self.start - window), self.start)
-
-    def behind(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        return pattern.match(self.text, self.end)
-
-
-def scan(plain: Plain, schemes: Sequence[Scheme], last_day: date | None) -> Iterator[Candidate]:
+def scan(
+    plain: Plain, schemes: Sequence[Scheme], last_day: date | None, budget: Iterator[int] | None = None
+) -> Iterator[Candidate]:
     """All candidates of ``plain`` in reading order.
+
+    Each run of digits takes one from ``budget``; where it is used up, a candidate
+    ``too-many`` says so and is the last of the built-in schemes. None: a text of its own.
 
     What a user's scheme has found is left to it: digits in there are no number
     of a built-in scheme, unless their prefix says so.
@@ -94,7 +77,8 @@ def scan(plain: Plain, schemes: Sequence[Scheme], last_day: date | None) -> Iter
         ),
         key=attrgetter("start"),
     )
-    return merge(users, _built_in(plain, schemes, last_day, users), key=attrgetter("start"))
+    found = runs(plain.text, iter(range(MOST_RUNS)) if budget is None else budget)
+    return merge(users, _built_in(plain, found, schemes, last_day, users), key=attrgetter("start"))
 
 
 # ── schemes that users write ──────────────────────────────────────────────────
@@ -125,13 +109,21 @@ def _user_candidate(text: str, scheme: Scheme, written: Written, match: Match) -
 
 
 def _built_in(
-    plain: Plain, schemes: Sequence[Scheme], last_day: date | None, users: Sequence[Candidate]
+    plain: Plain,
+    digits: Iterator[re.Match[str] | None],
+    schemes: Sequence[Scheme],
+    last_day: date | None,
+    users: Sequence[Candidate],
 ) -> Iterator[Candidate]:
     built_in = tuple((s, s.written) for s in schemes if isinstance(s.written, Digits))
     if not built_in:
         return
-    for match in _RUN.finditer(plain.text):
-        run = _Run(plain.text, match.start(), match.end())
+    for match in digits:
+        if match is None:
+            # Behind everything that was read, so that the order holds.
+            yield Candidate(len(plain.text), len(plain.text), Form.BARE, why="too-many")
+            return
+        run = Run(plain.text, match.start(), match.end())
         if match[1] or no_break_groups(plain, run.start, run.end) == [4, 4, 4, 4]:
             yield _refused(run, "card")
             continue
@@ -140,7 +132,7 @@ def _built_in(
             yield found
 
 
-def _taken(users: Sequence[Candidate], run: _Run) -> bool:
+def _taken(users: Sequence[Candidate], run: Run) -> bool:
     """Whether a user's scheme has read these digits. ``users`` are sorted by start."""
     at = bisect_right(users, run.start, key=attrgetter("start"))
     near = users[max(0, at - 1) : at + 1]
@@ -150,7 +142,7 @@ def _taken(users: Sequence[Candidate], run: _Run) -> bool:
 _BuiltIn = Sequence[tuple[Scheme, Digits]]
 
 
-def _judge(run: _Run, schemes: _BuiltIn, last_day: date | None) -> Candidate | None:
+def _judge(run: Run, schemes: _BuiltIn, last_day: date | None) -> Candidate | None:
     """The scheme whose number these digits are, strongest form first; or why they are none."""
     prefixed = [c for s, w in schemes if (c := _behind_prefix(run, s, w, last_day))]
     good = next((c for c in prefixed if not c.why), None)
@@ -162,12 +154,12 @@ def _judge(run: _Run, schemes: _BuiltIn, last_day: date | None) -> Candidate | N
     return prefixed[0] if prefixed else plain
 
 
-def _refused(run: _Run, why: str, form: Form = Form.BARE, start: int | None = None) -> Candidate:
+def _refused(run: Run, why: str, form: Form = Form.BARE, start: int | None = None) -> Candidate:
     start = run.start if start is None else start
     return Candidate(start, run.end, form, outer=start, why=why)
 
 
-def _behind_prefix(run: _Run, scheme: Scheme, written: Digits, last_day: date | None) -> Candidate | None:
+def _behind_prefix(run: Run, scheme: Scheme, written: Digits, last_day: date | None) -> Candidate | None:
     prefix = run.before(written.prefix, _PREFIX_WINDOW) if written.prefix else None
     if prefix is None:
         return None
@@ -200,7 +192,7 @@ def _label_before(text: str, start: int) -> int:
     return start if label is None else label
 
 
-def _without_prefix(run: _Run, schemes: _BuiltIn, last_day: date | None) -> Candidate | None:
+def _without_prefix(run: Run, schemes: _BuiltIn, last_day: date | None) -> Candidate | None:
     length = run.end - run.start
     for scheme, written in schemes:
         if length in written.labelled:
@@ -211,7 +203,7 @@ def _without_prefix(run: _Run, schemes: _BuiltIn, last_day: date | None) -> Cand
     return None
 
 
-def _labelled(run: _Run, scheme: Scheme, written: Digits, label: int, last_day: date | None) -> Candidate:
+def _labelled(run: Run, scheme: Scheme, written: Digits, label: int, last_day: date | None) -> Candidate:
     digits = run.digits[: written.labelled[run.end - run.start]]
     part = run.behind(_LETTER if len(digits) >= _LONG else _PART_BEHIND)
     why = "neighbour" if part else written.check(digits, Form.LABEL, last_day)
@@ -221,7 +213,7 @@ def _labelled(run: _Run, scheme: Scheme, written: Digits, label: int, last_day: 
     return Candidate(run.start, run.end, Form.LABEL, number, run.digits, scheme.label_from, label)
 
 
-def _bare(run: _Run, scheme: Scheme, written: Digits, last_day: date | None) -> Candidate | None:
+def _bare(run: Run, scheme: Scheme, written: Digits, last_day: date | None) -> Candidate | None:
     """Digits alone. Those that would count from nobody are shown only if they could be a number."""
     length = run.end - run.start
     counts = scheme.bare_from if length in written.bare else Counts.NOBODY
@@ -235,7 +227,7 @@ def _bare(run: _Run, scheme: Scheme, written: Digits, last_day: date | None) -> 
     return _refused(run, "card" if luhn(run.digits) else why)
 
 
-def _neighbour(run: _Run) -> str:
+def _neighbour(run: Run) -> str:
     return "neighbour" if run.before(_PART_BEFORE, 2) or run.behind(_PART_BEHIND) else ""
 
 

@@ -113,12 +113,15 @@ def _read(data: bytes, codec: str, errors: str) -> str:
     return data.decode(codec, errors)
 
 
+_CP1252 = {n: bytes((n,)).decode("cp1252", "ignore") or chr(n) for n in range(0x80, 0xA0)}
+
+
 def _read_cp1252(data: bytes) -> str:
     """Windows-1252 with its five holes read as the C1 controls, as browsers do; it never fails."""
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError:
-        return "".join(bytes((b,)).decode("cp1252", "ignore") or chr(b) for b in data)
+        return data.decode("latin-1").translate(_CP1252)
 
 
 def _strict(data: bytes, codec: str | None) -> str | None:

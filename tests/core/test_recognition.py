@@ -589,7 +589,7 @@ _PIECES = [
 _texts = st.lists(st.sampled_from(_PIECES), max_size=14).map("".join) | st.text(max_size=60)
 
 
-@given(_texts, st.booleans())
+@given(text=_texts, trusted=st.booleans())
 def test_places_hold_what_is_said_to_stand_there(text: str, *, trusted: bool) -> None:
     """The stretch of the original text reads as the same number again, and rejections have known reasons."""
     every = (*ALL, ACME)
