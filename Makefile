@@ -13,7 +13,7 @@ DEV_READY := .venv/.ready-dev
 # Stamps are older than what they were made from: then the set-up runs again.
 SETUP := pyproject.toml tests/tools/venv.sh
 
-.PHONY: help demo test check format picture bench weeks bench-idle lock clean install uninstall test-install
+.PHONY: help demo test check format picture bench weeks bench-idle lock clean install uninstall test-install fuzz
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo 'make bench         20,000 mails through a local Dovecot (needs dovecot-imapd)'
 	@echo 'make bench-idle    memory and CPU of a daemon that watches thirty mailboxes (needs dovecot-imapd)'
 	@echo 'make weeks         simulated weeks of the daemon against Dovecot, some minutes (needs dovecot-imapd)'
+	@echo 'make fuzz          each door for hostile bytes under atheris, FUZZ_SECONDS (30) each'
 	@echo 'make test-install  install, use, upgrade, uninstall in a clean Debian that boots systemd (root)'
 	@echo 'make lock          resolve the locked versions anew'
 	@echo 'make clean         remove everything that make has made'
@@ -69,6 +70,17 @@ bench-idle: $(DEV_READY) debian-dovecot
 
 weeks: $(DEV_READY) debian-dovecot
 	@$(BIN)/python -m pytest -v tests/weeks/run_weeks.py $(PYTEST_ARGS)
+
+# Not among the locked packages: nobody needs it to test or to run, and it has wheels for few platforms.
+ATHERIS := atheris==3.0.0
+FUZZ_SECONDS ?= 30
+
+fuzz: $(DEV_READY) build/fuzz/.ready
+	@PYTHONPATH=build/fuzz $(BIN)/python tests/fuzz/run_fuzz.py all $(FUZZ_SECONDS)
+
+build/fuzz/.ready: $(DEV_READY)
+	$(BIN)/python -m pip install --quiet --target build/fuzz --upgrade '$(ATHERIS)'
+	@touch $@
 
 lock:
 	@tests/tools/lock.sh
