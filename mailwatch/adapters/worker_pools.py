@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import active_children, get_context, resource_tracker
 from pkgutil import resolve_name
 from typing import Any
 
@@ -77,6 +77,15 @@ class Pools:
         pool.join()
         with self._lock:
             self._count -= 1
+
+    @staticmethod
+    def kill() -> None:
+        """Kill all workers and wait for none of them; for a process that ends at once.
+
+        Whoever asks them politely waits for each of them, and for the lock of who is busy with them.
+        """
+        for worker in active_children():
+            worker.kill()
 
     def end_idle(self, pool: ProcessPool) -> None:
         """Let workers without work end, and after the last of them the helper: 13 MB for nothing.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from mailwatch.config.model import Config
@@ -13,13 +14,17 @@ from mailwatch.daemon.events import event
 from mailwatch.ports import Clock
 from mailwatch.wiring.certificates import certificates
 
+LOOK_WITHIN = 900.0
+"""Seconds for all servers: a resolver that is away lets each of them wait by its own limits, not by ours."""
+
 
 class CertificateWatch:
     """``until`` holds what the newest look found: the end of each certificate by what it is for."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, clock: Clock, pulse: Callable[[], float] = time.monotonic) -> None:
         self._config = config
         self._clock = clock
+        self._pulse = pulse
         self._thread: threading.Thread | None = None
         self.until: Mapping[str, datetime] = {}
 
@@ -30,7 +35,8 @@ class CertificateWatch:
             self._thread.start()
 
     def _look(self) -> None:
-        for name, shown in certificates(self._config):
+        end = self._pulse() + LOOK_WITHIN
+        for name, shown in certificates(self._config, lambda: self._pulse() < end):
             self.until = {**self.until, name: shown.until}
             days = days_left(shown.until, self._clock())
             if certificate_is_good(days) is not True:

@@ -13,6 +13,7 @@ from apscheduler.jobstores.base import JobLookupError
 from mailwatch.adapters import memory
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.exporter import Figure
+from mailwatch.adapters.worker_pools import POOLS
 from mailwatch.adapters.workers import ProcessParser
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.model import Config
@@ -112,7 +113,7 @@ class House:
 
     def abandon(self) -> None:
         """Kill the workers; the process ends right after. What was not committed is read again."""
-        self._parser.close()
+        POOLS.kill()
 
     # ── within ────────────────────────────────────────────────────────────────
 

@@ -26,8 +26,11 @@ from mailwatch.ports import Clock
 from mailwatch.wiring.assemble import Upgrade, utc_now
 from mailwatch.wiring.migration_apart import upgrade_apart
 
-END_WITHIN = 4.0
-"""Seconds for the current batch after SIGTERM; then it is abandoned, and read again at the next start."""
+END_WITHIN = 3.0
+"""Seconds for the current batch after SIGTERM; then it is abandoned, and read again at the next start.
+
+Promised are five for the whole end: what comes after this waits for nobody.
+"""
 
 RELOAD_WITHIN = 120.0
 """Seconds for the threads of the old configuration to end."""

@@ -15,14 +15,19 @@ from mailwatch.wiring import assemble, digests
 Look = Callable[[], Certificate | None]
 
 
-def certificates(config: Config) -> Iterator[tuple[str, Certificate]]:
+def certificates(
+    config: Config, go_on: Callable[[], bool] = lambda: True
+) -> Iterator[tuple[str, Certificate]]:
     """By what they are for: a mailbox's name, ``smtp`` or ``alerts.smtp``. Each server is asked once.
 
-    A server that is away is left out: its polls and digests tell of it.
+    A server that is away is left out: its polls and digests tell of it. ``go_on`` is asked before each
+    server; no other one is asked once it says no.
     """
     seen: dict[tuple[str, int], Certificate | None] = {}
     for name, server, look in _looks(config):
         if server not in seen:
+            if not go_on():
+                return
             seen[server] = _shown(look)
         shown = seen[server]
         if shown is not None:

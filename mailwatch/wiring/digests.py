@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import random
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -115,12 +117,13 @@ def alarms(config: Config, store: SqlStore, archive: FileArchive, clock: Clock) 
     smtp = config.alerts.smtp or config.smtp
     first = config.mailboxes[0].address if config.mailboxes else ""
     mailboxes = MailboxSender(_watched(config, archive))
+    other_way = partial(OtherWay, mailboxes=mailboxes, pulse=time.monotonic, chance=random.random)
     readers = tuple(_reader(config, None, reader) for reader in config.alert_readers)
     reached = not first or any(mailboxes.reaches(reader.address) for reader in readers)
     watched = tuple(Recipient(m.address, config.language, config.timezone) for m in config.mailboxes)
     return Alarms(
         store,
-        sender=OtherWay(SmtpSender(settings(smtp)), mailboxes) if smtp else mailboxes,
+        sender=other_way(SmtpSender(settings(smtp))) if smtp else mailboxes,
         readers=readers,
         last_resort=() if reached else (Recipient(first, config.language, config.timezone),),
         from_addr=sender_address(config, smtp),

@@ -189,7 +189,8 @@ def by_two_ways(usual: MailwatchError | None, *, to: str = OWNER.address, quota:
     """Send through a server that fails with ``usual``; how many mails lie in the owner's INBOX then."""
     server = FakeServer(quota=quota)
     mailboxes = MailboxSender({OWNER.address: lambda: FakeMailbox(server)})
-    OtherWay(Way(usual), mailboxes).send(b"Subject: x\r\n\r\n", "a@contoso.example", to)
+    way = OtherWay(Way(usual), mailboxes, pulse=lambda: 0.0, chance=lambda: 0.5)
+    way.send(b"Subject: x\r\n\r\n", "a@contoso.example", to)
     return len(server.contents().get("INBOX", ()))
 
 
@@ -208,6 +209,36 @@ def test_where_neither_way_works_the_usual_one_is_named() -> None:
         by_two_ways(ConfigError("the password is wrong"), to="elsewhere@fabrikam.example")
     with pytest.raises(ConfigError, match="the password is wrong"):
         by_two_ways(ConfigError("the password is wrong"), quota=0)
+
+
+@pytest.mark.parametrize(
+    ("error", "opened_at"),
+    # A person must mend: 300 s and half of the 600 s beyond. The world does: half of 5, 10, 20, 40, 80 s.
+    [
+        (ConfigError("the password is wrong"), [0, 600]),
+        (TemporaryError("away"), [0, 60, 120, 180, 240, 300, 420, 600]),
+    ],
+)
+def test_a_mailbox_that_did_not_take_an_alarm_is_left_alone(
+    error: MailwatchError, opened_at: list[int]
+) -> None:
+    """The alarm is tried each minute while the mail server is away; its reader's mailbox is not."""
+    now, opened = 0, []
+
+    def opener() -> FakeMailbox:
+        opened.append(now)
+        raise error
+
+    way = OtherWay(
+        Way(TemporaryError("the mail server is away")),
+        MailboxSender({OWNER.address: opener}),
+        pulse=lambda: float(now),
+        chance=lambda: 0.5,
+    )
+    for now in range(0, 660, 60):  # noqa: B007 - the clock of the way under test
+        with pytest.raises(TemporaryError, match="the mail server is away"):
+            way.send(b"Subject: x\r\n\r\n", "a@contoso.example", OWNER.address)
+    assert opened_at == opened
 
 
 def test_an_alarm_waits_for_a_mailbox_that_is_down(house: House) -> None:

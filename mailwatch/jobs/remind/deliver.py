@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from mailwatch.core.backoff import Backoff, patient_delay
 from mailwatch.errors import ConfigError, MailwatchError, MaybeSent, Refused, TemporaryError
 from mailwatch.ports import Mailbox, Sender
 
@@ -63,12 +64,26 @@ class MailboxSender:
 class OtherWay:
     """Hands over by ``usual``; what that certainly did not take is put into the mailbox that we watch.
 
-    For mail that tells of a way that does not work. Implements ``ports.Sender``.
+    For mail that tells of a way that does not work. Implements ``ports.Sender``. A mailbox that did not
+    take it is left alone for a while, and longer where it refused us: whoever asks each minute with a
+    wrong password is locked out. ``pulse`` tells the seconds that have passed, ``chance`` a random number
+    in [0, 1).
     """
 
-    def __init__(self, usual: Sender, mailboxes: MailboxSender) -> None:
+    def __init__(
+        self,
+        usual: Sender,
+        mailboxes: MailboxSender,
+        *,
+        pulse: Callable[[], float],
+        chance: Callable[[], float],
+    ) -> None:
         self._usual = usual
         self._mailboxes = mailboxes
+        self._pulse = pulse
+        self._chance = chance
+        self._failed: dict[str, Backoff] = {}
+        self._rests: dict[str, float] = {}
 
     def send(self, raw: bytes, sender: str, recipient: str) -> None:
         """See ``ports.Sender``. Where neither way works, the error is that of the usual one."""
@@ -82,12 +97,22 @@ class OtherWay:
             self._put(raw, sender, recipient, error)
 
     def _put(self, raw: bytes, sender: str, recipient: str, usual: MailwatchError) -> None:
+        if self._pulse() < self._rests.get(recipient, 0.0):
+            raise usual
         try:
             self._mailboxes.send(raw, sender, recipient)
         except MaybeSent:
             raise
-        except (ConfigError, TemporaryError):
+        except (ConfigError, TemporaryError) as error:
+            self._rest(recipient, error)
             raise usual from None
+        self._failed.pop(recipient, None)
+
+    def _rest(self, recipient: str, error: MailwatchError) -> None:
+        failed = self._failed[recipient] = self._failed.get(recipient, Backoff()).failed()
+        chance = self._chance()
+        wait = failed.delay(chance) if isinstance(error, TemporaryError) else patient_delay(chance)
+        self._rests[recipient] = self._pulse() + wait
 
 
 def arrived(watched: Watched, recipient: str, message_id: str) -> bool:
