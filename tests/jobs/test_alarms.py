@@ -167,7 +167,7 @@ def test_a_digest_that_did_not_go_out_is_told_once(house: House) -> None:
     assert "[mailwatch] the digest daily did not go out" == english["Subject"]
     assert "was due at 2026-03-01 16:30 KST could not be sent" in english.get_content()
     assert "lee@contoso.example: nobody answers at mail.contoso.example" in english.get_content()
-    assert "[mailwatch] 요약 daily을(를) 보내지 못했습니다" == korean["Subject"]
+    assert "[mailwatch] 요약을 보내지 못했습니다: daily" == korean["Subject"]
     assert {("overdue", "")} == {(e.what, e.mailbox) for e in house.entries() if isinstance(e, Alert)}
 
 
