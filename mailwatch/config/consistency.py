@@ -7,9 +7,8 @@ from pathlib import Path
 
 from mailwatch.config.document import Document, Found
 from mailwatch.config.model import Config
+from mailwatch.config.references import Problem, astray
 from mailwatch.errors import Words
-
-_Problem = tuple[tuple[str | int, ...], Words]
 
 
 def contradictions(config: Config, tree: Document) -> tuple[Found, ...]:
@@ -18,6 +17,10 @@ def contradictions(config: Config, tree: Document) -> tuple[Found, ...]:
         *_twice("mailboxes", [m.name for m in config.mailboxes]),
         *_twice("digests", [d.name for d in config.digests or ()]),
         *_twice("schemes", [s.name for s in config.schemes]),
+        *_twice("customers", [c.name for c in config.customers]),
+        *_twice("plans", [p.name for p in config.plans]),
+        *_twice("calendars", [c.name for c in config.calendars]),
+        *astray(config),
         *_folders_twice(config),
         *_deliveries(config),
         *_alerts(config),
@@ -29,7 +32,7 @@ def contradictions(config: Config, tree: Document) -> tuple[Found, ...]:
     )
 
 
-def _twice(key: str, names: Sequence[str]) -> Iterator[_Problem]:
+def _twice(key: str, names: Sequence[str]) -> Iterator[Problem]:
     # Letter case does not tell two names apart: they become file names and are typed by hand.
     folded = [name.casefold() for name in names]
     for index, name in enumerate(folded):
@@ -37,7 +40,7 @@ def _twice(key: str, names: Sequence[str]) -> Iterator[_Problem]:
             yield (key, index, "name"), Words("the name {name} is taken already", {"name": names[index]})
 
 
-def _folders_twice(config: Config) -> Iterator[_Problem]:
+def _folders_twice(config: Config) -> Iterator[Problem]:
     for index, mailbox in enumerate(config.mailboxes):
         names = [folder.name for folder in mailbox.folders]
         for place, name in enumerate(names):
@@ -46,7 +49,7 @@ def _folders_twice(config: Config) -> Iterator[_Problem]:
                 yield path, Words("the folder {name} is listed already", {"name": name})
 
 
-def _deliveries(config: Config) -> Iterator[_Problem]:
+def _deliveries(config: Config) -> Iterator[Problem]:
     watched = {mailbox.address for mailbox in config.mailboxes}
     for index, digest in enumerate(config.digests or ()):
         if config.delivery(digest) == "smtp":
@@ -56,7 +59,7 @@ def _deliveries(config: Config) -> Iterator[_Problem]:
             yield from _strangers(index, [reader.address for reader in digest.to], watched)
 
 
-def _templates(config: Config) -> Iterator[_Problem]:
+def _templates(config: Config) -> Iterator[Problem]:
     """A folder that somebody names and that is not there would be passed over in silence."""
     folder = config.templates
     if folder is not None and not _is_folder(folder):
@@ -71,7 +74,7 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _alerts(config: Config) -> Iterator[_Problem]:
+def _alerts(config: Config) -> Iterator[Problem]:
     """Without a server that takes mail, alarms reach watched mailboxes alone."""
     if config.smtp is not None or config.alerts.smtp is not None:
         return
@@ -89,7 +92,7 @@ def _alerts(config: Config) -> Iterator[_Problem]:
             )
 
 
-def _strangers(index: int, readers: Iterable[str], watched: set[str]) -> Iterator[_Problem]:
+def _strangers(index: int, readers: Iterable[str], watched: set[str]) -> Iterator[Problem]:
     for place, address in enumerate(readers):
         if address not in watched:
             words = Words(

@@ -6,15 +6,18 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, JsonValue
+from pydantic import BeforeValidator, Field
 
 from mailwatch.config.alerts import AlertsConfig
+from mailwatch.config.calendars import CalendarConfig
+from mailwatch.config.customers import CustomerConfig
 from mailwatch.config.database import Database
 from mailwatch.config.defaults import DESKS, SENDERS, amended, notices
 from mailwatch.config.digest import DigestConfig, RecipientConfig, SmtpConfig
 from mailwatch.config.log import LogConfig
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.metrics import MetricsConfig
+from mailwatch.config.plans import PlanConfig
 from mailwatch.config.retention import RetentionConfig
 from mailwatch.config.schemes import SchemeConfig, switched_on
 from mailwatch.config.secret import Secret
@@ -24,7 +27,7 @@ from mailwatch.core.casenumber import Scheme
 from mailwatch.core.standing import SenderPolicy
 
 LATER = ("customers", "plans", "calendars")
-"""Keys that are read and kept, and used from a later version on."""
+"""Keys that are read and judged, and used from a later version on."""
 
 
 class RenameConfig(Section):
@@ -58,7 +61,6 @@ def _pattern(value: object) -> object:
 
 
 Pattern = Annotated[str, BeforeValidator(_pattern)]
-_LATER_TEXT = "Used from a later version on; kept as it stands."
 
 
 class Config(Section):
@@ -140,9 +142,13 @@ class Config(Section):
     smtp: SmtpConfig | None = Field(
         default=None, description="For sending. Absent: digests are put into the watched INBOX."
     )
-    customers: JsonValue = Field(default=None, description=_LATER_TEXT)
-    plans: JsonValue = Field(default=None, description=_LATER_TEXT)
-    calendars: JsonValue = Field(default=None, description=_LATER_TEXT)
+    customers: ListOf[CustomerConfig] = Field(default=(), description="Whose cases there are.")
+    plans: ListOf[PlanConfig] = Field(
+        default=(), description="Support plans of your own, and changes to those that are shipped."
+    )
+    calendars: ListOf[CalendarConfig] = Field(
+        default=(), description="Opening hours and holidays of your own, and changes to the built-in ones."
+    )
     alerts: AlertsConfig = Field(
         default=AlertsConfig(), description="Who hears of it when a mailbox is not being watched."
     )
@@ -238,4 +244,4 @@ class Config(Section):
     @property
     def not_yet_used(self) -> tuple[str, ...]:
         """Keys that are set although this version does nothing with them."""
-        return tuple(key for key in LATER if getattr(self, key) is not None)
+        return tuple(key for key in LATER if getattr(self, key))

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from mailwatch.config.explain import section_of
-from mailwatch.config.model import LATER, Config
+from mailwatch.config.model import Config
 from mailwatch.config.values import spell
 
 _TOP = """\
@@ -74,7 +74,7 @@ def _key(path: str, key: str, field: FieldInfo) -> Iterator[str]:
     facts = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
     yield f"### `{path}`\n"
     yield f"{field.description}\n"
-    if facts and key not in LATER:
+    if facts:
         yield f"*{facts}*\n"
     if field.examples:
         yield f"```yaml\n{key}: {_yaml(field.examples[0])}\n```\n"

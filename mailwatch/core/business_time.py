@@ -159,6 +159,26 @@ def nth_closing(calendar: Calendar, since: datetime, days: int) -> datetime | No
     return None if left else closing
 
 
+def open_of_days(calendar: Calendar, since: datetime, days: int) -> timedelta | None:
+    """The open time of the first N business days, the local date of ``since`` included; None: too few."""
+    day = calendar.local_date(since)
+    last = day + _HORIZON
+    total = timedelta()
+    left = days
+    while left and day < last:
+        openings = calendar.openings(day)
+        total += sum((opening.length for opening in openings), timedelta())
+        left -= bool(openings)
+        day += _DAY
+    return None if left else total
+
+
+def unknown_years(calendar: Calendar, span: Span) -> tuple[int, ...]:
+    """The years that ``span``, which must have an end, touches without their holidays being known."""
+    first, last = calendar.local_date(span.start), calendar.local_date(span.end)
+    return tuple(year for year in range(first.year, last.year + 1) if not calendar.knows(date(year, 1, 1)))
+
+
 def whole_minute(at: datetime) -> datetime:
     """The minute that ``at`` lies in."""
     return at.replace(second=0, microsecond=0)

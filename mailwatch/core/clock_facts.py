@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mailwatch.core.business_time import Calendar, Span, nth_closing, open_within
+from mailwatch.core.business_time import Calendar, Span, nth_closing, open_of_days, open_within
+from mailwatch.core.clock_reading import BusinessDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Target:
     calendar: Calendar
     time: timedelta | None = None
     business_days: int | None = None
+    reading: BusinessDays = BusinessDays.CLOSING
 
     def __post_init__(self) -> None:
         if (self.time is None) == (self.business_days is None):
@@ -25,6 +27,8 @@ class Target:
         """The open time that the vendor has from ``since`` on; None where the calendar has not that much."""
         if self.time is not None:
             return self.time
+        if self.reading is BusinessDays.HOURS:
+            return open_of_days(self.calendar, since, self.business_days or 0)
         closing = nth_closing(self.calendar, since, self.business_days or 0)
         return None if closing is None else open_within(self.calendar, Span(since, closing))
 

@@ -7,6 +7,7 @@ What is counted, by the numbers of the published definitions:
 - (7) Severity raised: the new target counts from the change and is never later than the old deadline.
   Lowered: judged as if the case had stood at the lower level since it last rose to it.
   The same level again changes nothing; from "no target" a new one counts in full from the change.
+  A user may choose one of the other readings in ``clock_reading``.
 - (8) Closed unanswered and not late: withdrawn. Closing is a pause, and the rest runs on from reopening.
 - (9) Late is final. Each due time that passed is kept, with what a person confirmed about it.
 
@@ -21,42 +22,42 @@ from datetime import datetime, timedelta
 
 from mailwatch.core.business_time import FOREVER, Span, is_past, open_within, used_up
 from mailwatch.core.clock_facts import Clock, Event, Passed, State, Step, Target, What
-
-
-@dataclass(frozen=True, slots=True)
-class _Rise:
-    """The case stood at ``level`` from ``at`` on."""
-
-    at: datetime
-    level: int
+from mailwatch.core.clock_reading import Rise, SeverityChange, levelled
 
 
 @dataclass(frozen=True, slots=True)
 class _Hand:
     """What has to be remembered from one event to the next."""
 
-    rises: tuple[_Rise, ...] = ()
+    rises: tuple[Rise, ...] = ()
     ran: tuple[Span, ...] = ()  # when the ball was the vendor's; the last has no end while it is
     asked: bool = False
     closed: bool = False
     opened_at: datetime | None = None
     responded_at: datetime | None = None
     passed: tuple[Passed, ...] = ()
+    change: SeverityChange = SeverityChange.SOONER
 
     @property
     def runs(self) -> bool:
         return bool(self.ran) and self.ran[-1].end == FOREVER
 
 
-def wind(events: Iterable[Event], targets: Mapping[int, Target], now: datetime) -> Clock:
+def wind(
+    events: Iterable[Event],
+    targets: Mapping[int, Target],
+    now: datetime,
+    change: SeverityChange = SeverityChange.SOONER,
+) -> Clock:
     """The clock at ``now``.
 
     Args:
         events: what happened, in any order; those after ``now`` do not count yet.
         targets: what the plan promises, by severity level; a level without one has no target.
         now: the instant that is asked about, UTC.
+        change: how (7) is read.
     """
-    hand = _Hand()
+    hand = _Hand(change=change)
     steps: list[Step] = []
     for event in sorted((e for e in events if e.at <= now), key=_order):
         if hand.opened_at is None and event.what is not What.OPENED:
@@ -87,22 +88,8 @@ def _opened(hand: _Hand, event: Event) -> _Hand:
     """A case is opened once; a second announcement of it changes nothing."""
     if hand.opened_at is not None:
         return hand
-    rises = () if event.level is None else (_Rise(event.at, event.level),)
+    rises = () if event.level is None else (Rise(event.at, event.level),)
     return _started(replace(hand, opened_at=event.at, rises=rises), event.at)
-
-
-def _levelled(rises: tuple[_Rise, ...], event: Event) -> tuple[_Rise, ...]:
-    """The levels that count after a change, each more severe than the one before.
-
-    A lower level takes the place of all that were above it, from when the first of them began:
-    the case is judged as if it had stood there since it last rose to it.
-    """
-    if event.level is None:
-        return rises
-    below = tuple(rise for rise in rises if rise.level > event.level)
-    above = rises[len(below) :]
-    since = above[0].at if above else event.at
-    return (*below, _Rise(since, event.level))
 
 
 def _stopped(hand: _Hand, at: datetime) -> _Hand:
@@ -140,7 +127,9 @@ def _reopened(hand: _Hand, event: Event) -> _Hand:
 
 
 def _levels(hand: _Hand, event: Event) -> _Hand:
-    return replace(hand, rises=_levelled(hand.rises, event))
+    if event.level is None or hand.opened_at is None:
+        return hand
+    return replace(hand, rises=levelled(hand.rises, Rise(event.at, event.level), hand.opened_at, hand.change))
 
 
 _MOVES: Mapping[What, Callable[[_Hand, Event], _Hand]] = {
