@@ -177,7 +177,7 @@ def archived(days: Calendar, n: Numbers) -> list[Letter]:
         arriving(
             bare,
             filed(n.archived, Rule.OWN_BARE),
-            "표지 없이 숫자만. 확인된 발신자의 본문이라서 인정합니다.",
+            "레이블 없이 숫자만. 확인된 발신자의 본문이라서 인정합니다.",
             "Digits alone: they count because the sender is known.",
         ),
     ]

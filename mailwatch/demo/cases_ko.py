@@ -128,7 +128,7 @@ def answers(days: Calendar, n: Numbers) -> list[Letter]:
         arriving(
             replace(sent, answers=thread, checked=False),
             filed(n.mailflow, Rule.SUBJECT_TOKEN),
-            "우리가 보낸 답장. 보낸 메일함은 읽기만 합니다.",
+            "우리가 보낸 답장. 보낸 편지함은 읽기만 합니다.",
             "Our own answer; the Sent folder is only read.",
             folder="Sent",
         ),

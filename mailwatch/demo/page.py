@@ -15,6 +15,8 @@ from mailwatch.core.display import cut, one_line, width
 Row = Sequence[str]
 _CELL = 58
 _WHOLE = 18
+_TOKEN = 27
+"""The width of ``TrackingID#`` and its 16 digits, which shall stay in one piece where there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,15 @@ class Page:
                 self._write(row)
 
     def _frame(self, head: Row, rows: Sequence[Row]) -> None:
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-        for column in zip(head, *rows, strict=True):
-            wide = max(map(width, column))
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+        columns = [(column[0], max(map(width, column))) for column in zip(head, *rows, strict=True)]
+        least = _share(self._console.width, [wide for _, wide in columns])
+        for title, wide in columns:
             # Narrow columns (numbers, times, rules) stay whole; what is wide shares the rest and is folded.
             if wide <= _WHOLE:
-                table.add_column(column[0], no_wrap=True, min_width=wide)
+                table.add_column(title, no_wrap=True, min_width=wide)
             else:
-                table.add_column(column[0], overflow="fold")
+                table.add_column(title, overflow="fold", min_width=least)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._console.print(table)
@@ -71,6 +74,13 @@ class Page:
 
     def _write(self, text: str) -> None:
         self.stream.write(f"{text}\n")
+
+
+def _share(room: int, widths: Sequence[int]) -> int:
+    """The least width of a column that is folded: none may vanish beside those that stay whole."""
+    whole = [wide for wide in widths if wide <= _WHOLE]
+    left = room - sum(whole) - 2 * len(widths)
+    return max(1, min(_TOKEN, left // max(1, len(widths) - len(whole))))
 
 
 def _aligned(rows: Sequence[Row]) -> list[str]:

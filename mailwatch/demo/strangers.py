@@ -179,7 +179,7 @@ def odd(days: Calendar, n: Numbers) -> list[Letter]:
         arriving(
             replace(broken, content=nested(300, "안녕하세요")),
             Expect(None),
-            "망가진 메일(300겹). 원본을 지키고 다음 메일로 넘어갑니다.",
+            "망가진 메일(300겹). 원본을 보관하고 다음 메일로 넘어갑니다.",
             "A broken mail, 300 layers deep: kept, shown, and the line goes on.",
         ),
     ]

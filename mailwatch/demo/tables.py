@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from mailwatch.core.filing import Verdict
 from mailwatch.core.standing import Standing
@@ -40,9 +41,9 @@ def what_was_filed(page: Page, found: Sequence[Outcome], say: Say) -> None:
     """Case, rule, words and standing of every mail, ordered by case."""
     page.heading(say("What was filed, and by which rule"))
     kept = [row for row in numbered(found) if row[1].found.verdict is not Verdict.UNFILED]
-    head = (say("case"), "#", say("rule"), say("matched"), say("sender"), say("confidence"), say("related"))
+    head = ("#", f"{say('case')} / {say('rule')}", say("matched"), say("sender"), say("confidence"))
     places = {outcome.sha256: place for place, outcome in numbered(found)}
-    page.table(head, [_filed_row(place, outcome, places, say) for place, outcome in _by_case(kept)])
+    page.table(head, list(_grouped(_by_case(kept), places, say)))
     left = [place for place, outcome in numbered(found) if outcome.found.verdict is Verdict.UNFILED]
     page.line(say("Not case mail, not kept: {places}", places=", ".join(f"#{place}" for place in left)))
 
@@ -52,16 +53,33 @@ def _by_case(rows: Iterable[tuple[str, Outcome]]) -> list[tuple[str, Outcome]]:
     return sorted(rows, key=lambda row: (row[1].found.number is None, row[1].found.number or ""))
 
 
+def _grouped(
+    rows: Iterable[tuple[str, Outcome]], places: Mapping[str, str], say: Say
+) -> Iterator[tuple[str, ...]]:
+    """Each case on a line of its own above its mails: so its number stays whole on a narrow terminal."""
+    for number, mails in groupby(rows, key=lambda row: row[1].found.number):
+        yield ("", number or say("no case number"), "", "", "")
+        for place, outcome in mails:
+            yield _filed_row(place, outcome, places, say)
+
+
 def _filed_row(place: str, outcome: Outcome, places: Mapping[str, str], say: Say) -> tuple[str, ...]:
     found, row = outcome.found, outcome.row
     if row is None or found.rule is None:
-        return (found.number or "-", place, "-", _verdict(found.verdict, say), "", "", "")
+        return (place, "-", _verdict(found.verdict, say), "", "")
     filing = row.filing
-    confidence = filing.confidence.value if filing.confidence else ""
-    related = ", ".join(found.related)
+    confidence = say(filing.confidence.value) if filing.confidence else ""
     ancestor = places.get(filing.via or "")
     matched = row.matched or (f"<- #{ancestor}" if ancestor else "")
-    return (found.number or "-", place, found.rule.value, matched, filing.standing.value, confidence, related)
+    if found.related:
+        matched += f" ({say('related: {numbers}', numbers=', '.join(found.related))})"
+    return (
+        place,
+        found.rule.value,
+        matched,
+        say(filing.standing.value),
+        confidence,
+    )
 
 
 def _verdict(verdict: Verdict | None, say: Say) -> str:

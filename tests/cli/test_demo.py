@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imapclient import IMAPClient
 
+from mailwatch.core.display import width
 from mailwatch.core.filing import Verdict
 from mailwatch.core.standing import Standing
 from mailwatch.demo.letter import message_id
@@ -173,6 +175,24 @@ def test_a_terminal_gets_headings_and_whole_numbers(monkeypatch: pytest.MonkeyPa
     page.table(("case", "subject"), [("2611160030003307", "mail flow " * 20)])
     assert "■ cases" in stream.getvalue()
     assert "2611160030003307" in stream.getvalue()
+
+
+def test_no_column_vanishes_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that stay whole leave room for those that are folded; of a text not a letter is lost."""
+    monkeypatch.setenv("COLUMNS", "80")
+    token, shows = "TrackingID#2611160030003307", "이미 표준 제목이라 그대로 둡니다."
+    for row in (
+        ("1", "11-16 14:30", "INBOX", f"RE: {token}", shows),
+        ("1", "x" * 18, "y" * 18, "z" * 18, shows),
+        ("1", "11-16 14:30", "INBOX", "short", shows * 4),
+    ):
+        stream = _Terminal()
+        Page(stream).table(("#", "time", "folder", "subject", "shows"), [row])
+        lines = re.sub("\x1b\\[[0-9;]*m", "", stream.getvalue()).splitlines()
+        assert max(map(width, lines)) <= 80
+        shown = "".join("".join(lines).split())
+        assert all(letter in shown for letter in "".join(row).replace(" ", ""))
+        assert sum(shown.count(letter) for letter in ".") == "".join(row).count(".")
 
 
 def test_what_strangers_wrote_cannot_steer_a_terminal() -> None:
