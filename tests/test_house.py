@@ -77,3 +77,21 @@ def test_only_the_command_line_loads_modules_late() -> None:
         or (isinstance(node, ast.Name) and node.id in {"import_module", "__import__"})
     }
     assert set() == {path for path in late if path.parts[0] != "cli"} - LATE
+
+
+def test_what_tests_need_is_not_needed_to_run() -> None:
+    """The catalogue is collected with Babel and read without it: users do not install that."""
+    named = {
+        name.split(".")[0]
+        for path in _modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in _imported(node)
+    }
+    assert {"jinja2", "sqlalchemy"} <= named
+    assert named & {"babel", "hypothesis", "pytest", "psutil", "trustme"} == set()
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
