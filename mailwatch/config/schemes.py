@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -10,11 +11,12 @@ from pydantic import Field, model_validator
 
 from mailwatch.config.section import ListOf, Section
 from mailwatch.config.values import Name, Switch, Wrong
-from mailwatch.core.casenumber import Counts, Matcher, Scheme, user_scheme
+from mailwatch.core.casenumber import Counts, Scheme, user_scheme
 from mailwatch.core.recognition import recognise_text
 from mailwatch.core.schemes import ALL
 
 BUILT_IN = {scheme.name: scheme for scheme in ALL}
+_GROUP = re.compile(r"\{([0-9]{1,3})\}")
 _OWN_KEYS = ("pattern", "labels", "canonical", "token", "counts_from", "matches", "rejects")
 
 
@@ -89,11 +91,29 @@ class SchemeConfig(Section):
                 raise Wrong(
                     "{name} is no built-in scheme, so it needs the key {key}", name=self.name, key=key
                 )
+        for key in ("canonical", "token"):
+            self._refuse_shapeless(key, getattr(self, key))
         scheme = self.scheme()
         if not _found(self.matches, scheme):
             raise Wrong("in the text of matches the pattern finds no number")
         if _found(self.rejects, scheme):
             raise Wrong("in the text of rejects the pattern finds a number")
+
+    def _refuse_shapeless(self, key: str, form: str | None) -> None:
+        """A form that holds nothing of what was found would be the same for every case."""
+        if form is None:
+            return
+        groups = [int(group) for group in _GROUP.findall(form)]
+        most = _compile(self.pattern or "").groups
+        if not groups:
+            raise Wrong("{key} names no group of the pattern: all cases would be one", key=key)
+        if max(groups) > most:
+            raise Wrong(
+                "{key} names the group {group}, and the pattern has {count}",
+                key=key,
+                group=max(groups),
+                count=most,
+            )
 
     def scheme(self) -> Scheme:
         """The scheme as the rules use it."""
@@ -113,11 +133,11 @@ def _found(text: str | None, scheme: Scheme) -> bool:
     return bool(recognise_text(text or "", (scheme,), trusted=True, date=None).mentions)
 
 
-def _compile(pattern: str) -> Matcher:
+def _compile(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False  # It would write the pattern to standard error.
     try:
-        matcher: Matcher = re2.compile(pattern, options)
+        matcher = re2.compile(pattern, options)
     except re2.error as error:
         raise Wrong(
             "the pattern cannot be used: {reason} (RE2 has no look-around and no back-references)",

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.filing import Filing
-from mailwatch.core.recognition import Mention
+from mailwatch.core.recognition import Mention, Where
 from mailwatch.core.standing import Standing
 
 _RANK = {
@@ -159,13 +160,26 @@ def same_message(one: Node, other: Node) -> bool:
     """Whether two mails that were read are one message: Message-ID, Date and From equal, and the body.
 
     A gateway's banner changes the body of one of them; then the writer's own
-    text decides. A sighting has no sender to compare.
+    text decides. A sighting has no sender to compare. Subjects that name
+    different cases tell apart what a template wrote in the same second.
     """
     if not may_be_same(one, other) or not (one.read and other.read):
         return False
     if one.kept and other.kept and one.from_addr != other.from_addr:
         return False
+    if _of_different_cases(one, other):
+        return False
     return one.body_hash == other.body_hash or one.own_hash == other.own_hash
+
+
+def _of_different_cases(one: Node, other: Node) -> bool:
+    ours, theirs = _named_in_subject(one), _named_in_subject(other)
+    # One of them may name none: a mailbox that trusts the sender less counts fewer numbers.
+    return bool(ours) and bool(theirs) and ours.isdisjoint(theirs)
+
+
+def _named_in_subject(node: Node) -> frozenset[CaseNumber]:
+    return frozenset(mention.number for mention in node.mentions if mention.where is Where.SUBJECT)
 
 
 def may_be_same(one: Node, other: Node) -> bool:

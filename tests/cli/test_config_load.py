@@ -461,6 +461,8 @@ def test_user_scheme_is_built(write: Write) -> None:
 @pytest.mark.parametrize(
     ("scheme", "expected"),
     [
+        (SCHEME % ", canonical: 'HD-{2}'", "canonical names the group 2, and the pattern has 1"),
+        (SCHEME % ", token: HELP", "token names no group of the pattern: all cases would be one"),
         ("{name: hd}", "hd is no built-in scheme, so it needs the key pattern"),
         ("clarfy", "clarfy is no built-in scheme, so it needs the key pattern"),
         ("{name: srx, pattern: x}", "srx is a built-in scheme; choose another name"),

@@ -90,6 +90,24 @@ def test_a_bracket_counts_only_for_a_known_case() -> None:
     assert filed(node, known=frozenset({PORTAL}))["m"].rule is Rule.SUBJECT_BRACKET
 
 
+@pytest.mark.parametrize("key", ["reused@example", "nomid:0011"])
+def test_subjects_of_different_cases_are_never_one_message(key: str) -> None:
+    """Two closing mails of one template, sent in the same second, with one Message-ID or none at all."""
+    alike = {"thread_key": key, "body_hash": "closed", "own_hash": "closed"}
+    one = mail("a", mention(A), **alike)
+    other = mail("b", mention(B), **alike)
+    found = filed(one, other)
+    assert [(Verdict.FILED, A), (Verdict.FILED, B)] == [(f.verdict, f.number) for f in found.values()]
+    assert Confidence.DOUBTFUL is found["b"].confidence
+
+
+def test_a_mailbox_that_counts_no_number_has_the_same_message() -> None:
+    """A bare number counts from whom a mailbox trusts; the other mailbox's copy is the same mail."""
+    alike = {"thread_key": "m@example", "body_hash": "closed", "own_hash": "closed"}
+    found = filed(mail("a", mention(A, form=Form.BARE), **alike), mail("b", **alike))
+    assert [Verdict.FILED, Verdict.SAME] == [f.verdict for f in found.values()]
+
+
 def test_a_number_in_brackets_counts_from_what_another_tree_says_at_the_same_time() -> None:
     """Two trees that come in one batch: one makes the case known to the other, and to what hangs on it."""
     named = mail("named", mention(PORTAL, form=Form.BRACKET), standing=Standing.STRANGER, hour=1)
