@@ -1,6 +1,6 @@
 """The values that ``--json`` prints. Their keys are a contract: keys are added, never renamed or dropped.
 
-Times are RFC 3339 in UTC.
+Times are RFC 3339 in UTC. One-time codes in subjects and titles are covered.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def case(row: CaseRow) -> Shape:
         "token": row.token,
         "aliases": list(row.aliases),
         "related": list(row.related),
-        "title": row.title,
+        "title": hide_codes(row.title),
         "status": row.status,
         "messages": row.messages,
         "opened_at": stamp(row.opened_at),
@@ -85,8 +85,8 @@ def message(row: MessageRow) -> Shape:
         "direction": row.direction,
         "from": row.from_addr,
         "from_name": row.from_name,
-        "subject": row.subject,
-        "standard_subject": row.standard_subject,
+        "subject": hide_codes(row.subject),
+        "standard_subject": None if row.standard_subject is None else hide_codes(row.standard_subject),
         "filed_by": {
             "rule": filing.rule.value if filing.rule else None,
             "matched": row.matched,
@@ -133,8 +133,8 @@ def rename(row: RenameRow) -> Shape:
     return {
         "sha256": row.sha256,
         "number": row.number,
-        "from": row.from_subject,
-        "to": row.to_subject,
+        "from": hide_codes(row.from_subject),
+        "to": hide_codes(row.to_subject),
         "state": row.state,
         "why": row.why,
     }

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from itertools import accumulate
 
+from mailwatch.core.addresses import ascii_domain
 from mailwatch.core.privacy import hide_codes
 
 _SPACES = re.compile(r"\s+")
@@ -28,6 +29,17 @@ def one_line(text: str, limit: int = 120) -> str:
     kept = "".join(c if c.isspace() else _visible(c) for c in text[: limit * 8])
     folded = _SPACES.sub(" ", kept).strip()
     return cut(hide_codes(_no_links(folded)), limit)
+
+
+def who(name: str, addr: str) -> str:
+    """A sender for people: ``name <address>``, since anybody can write any name.
+
+    The domain is in its ASCII form (RFC 3490), what has none as escapes: letters of
+    another script that look like ours are seen.
+    """
+    local, at, domain = addr.rpartition("@")
+    plain = local + at + ascii_domain(domain).encode("ascii", "backslashreplace").decode("ascii")
+    return f"{name} <{plain}>" if name and plain else name or plain
 
 
 def _visible(char: str) -> str:

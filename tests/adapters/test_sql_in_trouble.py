@@ -253,6 +253,7 @@ def test_an_address_that_is_no_database_is_one_line(data: Path, url: str) -> Non
 def test_a_file_that_is_no_database_is_told(data: Path) -> None:
     """The way out is in the message."""
     data.mkdir()
+    (data / "mailwatch.db").touch(mode=0o600)
     (data / "mailwatch.db").write_bytes(b"no database at all, but long enough to be one" * 100)
     with pytest.raises(ConfigError, match="damaged") as caught:
         open_store(data)

@@ -217,10 +217,13 @@ MESSAGE_SHAPE = {
         ),
         (
             json_shapes.reindex,
-            SimpleNamespace(messages=2, cases=1, changed=[SimpleNamespace(before=None, after=FILING)]),
+            SimpleNamespace(
+                messages=2, cases=1, left_out=(), changed=[SimpleNamespace(before=None, after=FILING)]
+            ),
             {
                 "messages": 2,
                 "cases": 1,
+                "left_out": [],
                 "changed": [
                     {
                         "sha256": SHA,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.core.display import cut, one_line, width, wrap
+from mailwatch.core.display import cut, one_line, who, width, wrap
 from mailwatch.core.privacy import hide_codes
 
 
@@ -84,3 +84,22 @@ def test_wrap_loses_nothing_and_stays_within_the_width(words: list[str]) -> None
     made = wrap(" ".join(words), 20, "> ", "  ")
     assert all(width(line) <= 20 for line in made.split("\n"))
     assert made.split() == [">", *words]
+
+
+@pytest.mark.parametrize(
+    ("name", "addr", "shown"),
+    [
+        ("Microsoft Support", "a@evil.example", "Microsoft Support <a@evil.example>"),
+        ("", "a@evil.example", "a@evil.example"),
+        ("Nobody", "", "Nobody"),
+        ("", "", ""),
+        # A Cyrillic es, a Greek omicron, full-width letters: none of them looks like Microsoft any more.
+        ("M", "support@mi\u0441rosoft.com", "M <support@xn--mirosoft-gch.com>"),
+        ("M", "support@micr\u03bfsoft.com", "M <support@xn--micrsoft-2dg.com>"),
+        ("M", "support@\uff4dicrosoft.com", "M <support@\\uff4dicrosoft.com>"),
+        ("", "kim@\ud55c\uae00.kr", "kim@xn--bj0bj06e.kr"),
+    ],
+)
+def test_a_sender_is_shown_with_an_address_that_deceives_nobody(name: str, addr: str, shown: str) -> None:
+    """A name proves nothing, so the address stands beside it, its domain in ASCII."""
+    assert who(name, addr) == shown

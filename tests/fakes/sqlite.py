@@ -14,6 +14,7 @@ def beside(data: Path) -> Iterator[sqlite3.Connection]:
 
     The library's own ``with`` ends a transaction and leaves the connection open.
     """
+    (data / "mailwatch.db").touch(mode=0o600)
     connection = sqlite3.connect(data / "mailwatch.db", isolation_level=None)
     try:
         yield connection

@@ -59,6 +59,9 @@ def place(engine: Engine) -> str:
     return engine.url.set(query={}).render_as_string(hide_password=True)
 
 
+_OTHERS = 0o077
+
+
 def _parsed(url: str) -> URL:
     with suppress(ArgumentError):
         parsed = make_url(url)
@@ -106,6 +109,10 @@ def _create_or_look(path: Path) -> None:
         reason = errno.EISDIR if path.is_dir() else errno.EACCES
         if path.is_dir() or not os.access(path, os.R_OK | os.W_OK):
             raise OSError(reason, os.strerror(reason)) from None
+    if path.stat().st_mode & _OTHERS:
+        raise ConfigError(
+            "other users of this machine can look into {path}", mend="run: chmod 600 {path}", path=path
+        )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

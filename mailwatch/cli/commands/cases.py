@@ -13,6 +13,8 @@ from mailwatch.cli.help import command
 from mailwatch.cli.known import schemes
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
+from mailwatch.core.display import who
+from mailwatch.core.privacy import hide_codes
 from mailwatch.core.recognition import find_number
 from mailwatch.errors import ConfigError
 
@@ -56,7 +58,7 @@ def _list(session: Session, rows: Sequence[CaseRow]) -> None:
                 session.say(row.status),
                 str(row.messages),
                 day_and_time(row.last_message_at, session.timezone),
-                row.title,
+                hide_codes(row.title),
             )
             for row in rows
         ],
@@ -95,7 +97,7 @@ def find_case(session: Session, library: Library, asked: str) -> CaseRow:
 
 
 def _timeline(session: Session, row: CaseRow, messages: Sequence[MessageRow]) -> None:
-    output.line(f"{row.number.canonical}  {row.title}")
+    output.line(f"{row.number.canonical}  {hide_codes(row.title)}")
     facts = [session.say(row.status), row.token, *row.aliases]
     output.line("  " + " · ".join(dict.fromkeys(facts)))
     if row.related:
@@ -114,7 +116,7 @@ def _row(session: Session, message: MessageRow) -> tuple[str, ...]:
     return (
         day_and_time(message.date, session.timezone),
         "→" if message.direction == "out" else "←",
-        message.from_name or message.from_addr,
-        message.standard_subject or message.subject,
+        who(message.from_name, message.from_addr),
+        hide_codes(message.standard_subject or message.subject),
         " · ".join(session.say(word) for word in reason),
     )

@@ -12,6 +12,7 @@ from mailwatch.cli.commands import troubles
 from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
+from mailwatch.core.privacy import hide_codes
 
 if TYPE_CHECKING:
     # A type only; ``mailwatch rename --help`` need not wait for it.
@@ -54,8 +55,8 @@ def _tell(session: Session, rows: Sequence[RenameRow], *, as_json: bool) -> None
                 (
                     row.number,
                     session.say(row.state),
-                    row.from_subject,
-                    row.to_subject,
+                    hide_codes(row.from_subject),
+                    hide_codes(row.to_subject),
                     session.say(row.why or ""),
                 )
                 for row in rows

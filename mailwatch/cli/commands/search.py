@@ -11,6 +11,7 @@ from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
+from mailwatch.core.display import who
 from mailwatch.core.privacy import hide_codes
 from mailwatch.core.snippet import snippet
 from mailwatch.errors import UnreadableMessage
@@ -46,7 +47,7 @@ def _rows(session: Session, found: list[tuple[Hit, str]]) -> list[tuple[str, ...
         (
             hit.number.canonical if hit.number else "-",
             day_and_time(hit.date, session.timezone),
-            hit.from_addr,
+            who("", hit.from_addr),
             hide_codes(hit.subject),
             words,
         )
