@@ -42,7 +42,11 @@ def _ours(error: OSError, path: Path) -> MailwatchError:
             why=error.strerror,
         )
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
-        return ConfigError("{path} is not there", mend="check the data folder in the config", path=path)
+        return ConfigError(
+            "{path} is not there and cannot be made",
+            mend="correct this folder, in the configuration or on the command line",
+            path=path,
+        )
     return TemporaryError(
         "the disk that holds {path} failed: {why}",
         mend="if it lasts, look after that disk",

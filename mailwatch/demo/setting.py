@@ -68,7 +68,10 @@ def make_folder(wanted: Path | None, now: datetime) -> Path:
             )
     except OSError as error:
         raise ConfigError(
-            "the folder {path} cannot be used: {reason}", path=folder, reason=error.strerror or error
+            "the folder {path} cannot be used: {reason}",
+            mend="name a new folder in one that you may write to: mailwatch demo --folder DIR",
+            path=folder,
+            reason=error.strerror or error,
         ) from None
     return folder.absolute()
 

@@ -164,6 +164,13 @@ UNKNOWN = "f00dfeed12"
         (["show", "2402220010002574"], "there is no case 2402220010002574", "mailwatch cases"),
         (["backup", "{data}/inside"], "would lie inside the data folder", "name a folder outside"),
         (["backup", "{folder}"], "is not empty and holds no backup", "name a new or empty folder"),
+        (["backup", "/proc/backup"], "/proc/backup is not there and cannot be made", "on the command line"),
+        (
+            ["demo", "--folder", "/proc/demo"],
+            "the folder /proc/demo cannot be used",
+            "mailwatch demo --folder DIR",
+        ),
+        (["demo", "--folder", "{folder}"], "the folder .* is not empty", "name a folder that does not exist"),
         (["reindex", "--from", "{folder}"], "holds no ledger", "name a data folder, or a backup of one"),
         (["rename", "--undo", "2402220010002574"], "no mailbox is configured", "add one under mailboxes"),
     ],
@@ -321,3 +328,11 @@ def test_check_goes_on_where_the_house_cannot_be_opened(
     left_out = {r["check"] for r in whole} - {r["check"] for r in rows}
     assert left_out - {"database"} == {"clock", "backlog"}
     assert re.search("[가-힣]", house.run("check", lang="ko").stdout)
+
+
+def test_a_row_of_check_is_called_alike_in_every_language(house: House) -> None:
+    """The documents, mends and programs name rows: so their names are not translated, what they say is."""
+    rows = [row["check"] for row in json.loads(house.run("check", "--json").stdout)]
+    shown = house.run("check", lang="ko").stdout.splitlines()[1:]
+    assert all(line.startswith(row) for row, line in zip(rows, shown, strict=True))
+    assert all(re.search("[가-힣]", line) for line in shown)

@@ -40,10 +40,7 @@ def check(session: Session, *, as_json: bool) -> None:
         output.table(
             session,
             ("Check", "", "Found", "What to do"),
-            [
-                (session.say(r.check), session.say(_MARK[r.ok]), session.say(r.detail), session.say(r.mend))
-                for r in rows
-            ],
+            [(r.check, session.say(_MARK[r.ok]), session.say(r.detail), session.say(r.mend)) for r in rows],
         )
     if any(row.ok is False for row in rows):
         raise click.exceptions.Exit(ExitCode.PROBLEM)
