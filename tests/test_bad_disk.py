@@ -274,6 +274,7 @@ def test_a_damaged_database_is_made_again(tmp_path: Path, dovecot_user: MailUser
     assert 1 == house.json("poll")["filed"]
     for path in house.data.glob("mailwatch.db*"):
         path.unlink()
+    (house.data / "mailwatch.db").touch(mode=0o600)
     (house.data / "mailwatch.db").write_bytes(b"this is no database" * 1000)
     lines = told(house.run("poll"), MEND)
     assert "the database is damaged" in lines[0]
