@@ -13,7 +13,7 @@ DEV_READY := .venv/.ready-dev
 # Stamps are older than what they were made from: then the set-up runs again.
 SETUP := pyproject.toml tests/tools/venv.sh
 
-.PHONY: help demo test check format picture bench weeks bench-idle lock clean install uninstall test-install fuzz
+.PHONY: help demo test check format picture bench weeks torture bench-idle lock clean install uninstall test-install fuzz
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo 'make bench-idle    memory and CPU of a daemon that watches thirty mailboxes (needs dovecot-imapd)'
 	@echo 'make weeks         simulated weeks of the daemon against Dovecot, some minutes (needs dovecot-imapd)'
 	@echo 'make fuzz          each door for hostile bytes under atheris, FUZZ_SECONDS (30) each'
+	@echo 'make torture       kill every command at each of its steps, an hour or more (needs dovecot-imapd, postgresql)'
 	@echo 'make test-install  install, use, upgrade, uninstall in a clean Debian that boots systemd (root)'
 	@echo 'make lock          resolve the locked versions anew'
 	@echo 'make clean         remove everything that make has made'
@@ -81,6 +82,9 @@ fuzz: $(DEV_READY) build/fuzz/.ready
 build/fuzz/.ready: $(DEV_READY)
 	$(BIN)/python -m pip install --quiet --target build/fuzz --upgrade '$(ATHERIS)'
 	@touch $@
+
+torture: $(DEV_READY) debian-dovecot debian-postgresql
+	@PYTHONPATH=tests $(BIN)/python tests/torture/run_torture.py $(TORTURE_ARGS)
 
 lock:
 	@tests/tools/lock.sh

@@ -19,6 +19,9 @@ from mailwatch.errors import ConfigError
 
 MANIFEST = "backup.json"
 UNFINISHED = "unfinished"
+_BEGUN = f"{UNFINISHED}.part"
+"""All that a backup has left which was killed at its very beginning."""
+
 DATABASE = "mailwatch.db"
 
 JOURNALS = ("ledger", "texts")
@@ -51,7 +54,7 @@ class BackupFolder:
         """
         with translated(self._root):
             self._refuse_inside()
-            if not self._root.exists() or not any(self._root.iterdir()):
+            if not self._root.exists() or {path.name for path in self._root.iterdir()} <= {_BEGUN}:
                 return None
             for name in (MANIFEST, UNFINISHED):
                 if (self._root / name).exists():

@@ -140,13 +140,13 @@ def removable(plan: Plan, spot: Spot) -> bool:
 
 
 def withdraw(plan: Plan, seen: Seen, state: PlanState, why: str | None) -> Step:
-    """Remove our copies, those alone that prove themselves, and end the plan.
+    r"""Remove our copies, those alone that prove themselves, and end the plan.
 
-    Why is committed first: when the copies are gone, nothing else tells it.
+    Why is committed first: when the copies are gone, nothing else tells it. A copy that is marked \Deleted is
+    removed, too: we may have been killed between the mark and the EXPUNGE. Once that was tried, a mark is all
+    that a server without UIDPLUS allows.
     """
-    left = tuple(c for c in seen.copies if not c.deleted)
-    if not left:
-        return end(plan, state, why)
+    left = tuple(c for c in seen.copies if not c.deleted or Act.REMOVE not in seen.tried)
     if any(c.proof is Proof.UNREAD for c in left):
         return read(plan, *left)
     proved = tuple(c for c in left if removable(plan, c))
@@ -154,4 +154,6 @@ def withdraw(plan: Plan, seen: Seen, state: PlanState, why: str | None) -> Step:
         return Step(Act.COMMIT, replace(plan, why=why))
     if proved and Act.REMOVE not in seen.tried:
         return Step(Act.REMOVE, plan, proved)
+    if all(c.deleted for c in left):
+        return end(plan, state, why)
     return end(plan, PlanState.REVIEW, "not-removed" if proved else "copy-differs")

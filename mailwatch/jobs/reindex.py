@@ -150,9 +150,13 @@ def rebuild_lost(
     parser: Parser,
     progress: Progress = silent,
 ) -> ReindexReport:
-    """``reindex --from DIR``: fill an empty database (see ``restore``), work tables and projections."""
+    """``reindex --from DIR``: fill an empty database (see ``restore``), work tables and projections.
+
+    One that was broken off is continued by the same call.
+    """
     restored = restore(into, journal, source, archive, progress=progress)
     recover(store, (recorded for page in _pages(evidence, 0) for recorded in page))
     report = reindex(store, evidence, rebuild, archive, parser, progress=progress)
+    into.end()
     # There was nothing before that could have told anything otherwise.
     return replace(report, changed=(), left_out=restored.left_out)

@@ -64,16 +64,20 @@ class Rebuild(Protocol):
 
 
 class Restore(Protocol):
-    """Fills an empty database from journals."""
+    """Fills an empty database from journals, or one left half filled. Nothing else uses it before ``end``."""
 
     def begin(self, ledger_id: str) -> None:
-        """Take on the ledger's UUID. ConfigError where the database is not empty."""
+        """Take on the ledger's UUID. ConfigError where the database is not empty, and not half filled."""
         ...
 
     def links(self, links: Sequence[Sealed]) -> None:
-        """Store these links, as they are."""
+        """Store these links, as they are; ConfigError where others stand in their places already."""
         ...
 
     def texts(self, rows: Sequence[tuple[int, TextRow]]) -> None:
         """Store texts, each with the seq of the entry that spoke of it first."""
+        ...
+
+    def end(self) -> None:
+        """All is there, projections too."""
         ...

@@ -44,9 +44,11 @@ def back_up(config: Config, store: SqlStore, folder: Path, clock: Clock, progres
     """Fill ``folder``, or bring it up to date; one that was left half-finished is continued.
 
     Raises:
-        ConfigError: the folder lies inside the data, or holds something else.
+        ConfigError: the folder lies inside the data, or holds something else; or the database
+            is half rebuilt.
         TemporaryError: there is no room; the same call goes on where this one ended.
     """
+    store.refuse_half()
     target = BackupFolder(folder, data=config.data, archive=config.archive_folder)
     earlier = target.manifest()
     if earlier is not None:

@@ -31,6 +31,7 @@ def remake(
     """Make lists and search again from ledger and archive; see ``jobs.reindex`` and ``jobs.refile``."""
     if from_dir is not None:
         return _rebuild_lost(tools, from_dir, progress)
+    tools.store.refuse_half()
     if rescan:
         _rescan(tools.config, tools.store, tools.clock())
     store, archive, parser = tools.store, tools.archive, tools.parser

@@ -47,7 +47,7 @@ from mailwatch.jobs.reindex import rebuild_lost, reindex
 from mailwatch.jobs.remind.letter import made
 from mailwatch.jobs.restore import restore
 from mailwatch.jobs.verify import CODES, Problem, VerifyReport, verify
-from mailwatch.ports import Fetched, Transaction
+from mailwatch.ports import Fetched, Parser, Transaction
 
 CASE = CaseNumber("tracking-id", "2402220010002574")
 OTHER = CaseNumber("srx", "SRX1318598611")
@@ -346,7 +346,7 @@ def lose(books: Books) -> Books:
     return replace(books, store=store)
 
 
-def recover(books: Books, source: Path | None = None) -> object:
+def recover(books: Books, source: Path | None = None, parser: Parser | None = None) -> object:
     store = books.store
     journal = FileJournal(source or books.data)
     old = open_archive(source) if source else books.archive
@@ -358,7 +358,7 @@ def recover(books: Books, source: Path | None = None) -> object:
         journal=journal,
         source=old,
         archive=books.archive,
-        parser=Reader(),
+        parser=parser or Reader(),
     )
 
 
@@ -415,6 +415,55 @@ def test_a_database_that_holds_something_is_not_filled(books: Books) -> None:
     """Nothing is ever overwritten."""
     with pytest.raises(ConfigError, match="not empty"):
         recover(books)
+
+
+class Broken(Reader):
+    """No worker can be had: the command ends in the middle."""
+
+    def parse(self, batch: Sequence[Fetched]) -> tuple[Message | UnreadableMessage, ...]:
+        raise TemporaryError("no worker can be had")
+
+
+def broken_off(books: Books) -> Books:
+    """Its database was lost, and the rebuild ended when the ledger was there and nothing else."""
+    again = lose(books)
+    with pytest.raises(TemporaryError, match="no worker"):
+        recover(again, parser=Broken())
+    return again
+
+
+def test_a_rebuild_that_was_broken_off_goes_on(books: Books) -> None:
+    """The same call again: nothing is missing, nothing is there twice."""
+    before, links = books.projected(), books.store.evidence().links(0, 1000)
+    again = broken_off(books)
+    recover(again)
+    assert again.projected() == before
+    assert again.store.evidence().links(0, 1000) == links
+    assert again.verify().problems == ()
+
+
+def test_nothing_goes_on_from_a_half_rebuilt_database(books: Books) -> None:
+    """It does not know what was filed and renamed, and would do it again."""
+    again = broken_off(books)
+    with pytest.raises(ConfigError, match="half rebuilt"):
+        again.store.refuse_half()
+    with pytest.raises(ConfigError, match="half rebuilt"):
+        open_store(books.data)
+    recover(again)
+    again.store.refuse_half()
+    open_store(books.data).close()
+
+
+def test_a_half_rebuilt_database_takes_no_other_ledger(books: Books, tmp_path: Path) -> None:
+    """What is there already and what comes must be one chain."""
+    data = tmp_path / "other"
+    other = Books(data, open_store(data), open_archive(data), FileJournal(data))
+    keep(other, b"mail-0", 1)
+    again = broken_off(books)
+    with pytest.raises(ConfigError, match="another ledger"):
+        recover(again, other.data)
+    recover(again)
+    assert again.verify().problems == ()
 
 
 @pytest.mark.parametrize("damage", [b'"seq":5', b'"prev":"', b'{"actor"'])

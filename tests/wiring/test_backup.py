@@ -139,6 +139,14 @@ def test_a_backup_says_what_is_in_it(either: Home) -> None:
     assert ("pg_dump" in told) == (not said["database"])
 
 
+def test_a_backup_that_was_killed_at_its_first_word_is_begun_again(home: Home) -> None:
+    """Half of its first file is all there is: the folder is as good as empty."""
+    home.backup.mkdir(mode=0o700)
+    (home.backup / "unfinished.part").write_bytes(b'{"led')
+    assert home.make_backup()["originals"] == 1
+    assert not (home.backup / "unfinished.part").exists()
+
+
 # ── what must not be rebuilt from ─────────────────────────────────────────────
 
 

@@ -15,7 +15,7 @@ from mailwatch.adapters.sql.ledger import head, text_columns
 from mailwatch.adapters.sql.project import Projector
 from mailwatch.adapters.sql.projections import VERSION, Projections, projections
 from mailwatch.adapters.sql.rows import filing
-from mailwatch.adapters.sql.schema import Settings, create_generation, drop_others, read_settings
+from mailwatch.adapters.sql.schema import RESTORING, Settings, create_generation, drop_others, read_settings
 from mailwatch.adapters.sql.strays import forget_looks
 from mailwatch.adapters.sql.tables import ledger, settings, texts
 from mailwatch.core.filing import Filing, Verdict
@@ -95,25 +95,45 @@ class SqlRestore:
     def begin(self, ledger_id: str) -> None:
         """See ``ports.Restore``."""
         with writer(self._engine) as connection:
-            if head(connection).seq:
+            if head(connection).seq and not _settings(connection).restoring:
                 raise ConfigError(
                     "the database is not empty, so nothing was rebuilt",
                     mend="put the database file aside first",
                 )
+            _set(connection, RESTORING, "yes")
             _set(connection, "ledger", ledger_id)
             forget_looks(connection)
 
     def links(self, links: Sequence[Sealed]) -> None:
         """See ``ports.Restore``."""
-        if links:
-            with writer(self._engine) as connection:
-                rows = [{"seq": s.seq, "hash": s.hash, "canonical": s.canonical} for s in links]
+        with writer(self._engine) as connection:
+            known = head(connection).seq
+            _refuse_other(connection, [s for s in links if s.seq <= known])
+            rows = [{"seq": s.seq, "hash": s.hash, "canonical": s.canonical} for s in links if s.seq > known]
+            if rows:
                 connection.execute(ledger.insert(), rows)
 
     def texts(self, rows: Sequence[tuple[int, TextRow]]) -> None:
         """See ``ports.Restore``."""
         with writer(self._engine) as connection:
             upsert(connection, texts, [text_columns(seq, row) for seq, row in rows], ["commit"])
+
+    def end(self) -> None:
+        """See ``ports.Restore``."""
+        with writer(self._engine) as connection:
+            connection.execute(delete(settings).where(settings.c.name == RESTORING))
+
+
+def _refuse_other(connection: Connection, known: Sequence[Sealed]) -> None:
+    """What an earlier try has left must be the same ledger; each hash stands for all before it."""
+    if not known:
+        return
+    held = connection.scalar(select(ledger.c.hash).where(ledger.c.seq == known[-1].seq))
+    if held != known[-1].hash:
+        raise ConfigError(
+            "this database was begun to be rebuilt from another ledger",
+            mend="put the database file aside first",
+        )
 
 
 def _settings(connection: Connection) -> Settings:

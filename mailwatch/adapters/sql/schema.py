@@ -18,14 +18,18 @@ from mailwatch.errors import ConfigError
 HEAD = "0004"
 """The newest migration of this version. Names are numbers, so that newer can be told from older."""
 
+RESTORING = "restoring"
+"""The name of the setting that stands while a lost database is being filled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the database says of itself."""
+    """What the database says of itself. ``restoring``: it is being filled from journals, not whole yet."""
 
     ledger: str
     generation: int
     version: int
+    restoring: bool
 
     @property
     def stale(self) -> bool:
@@ -83,7 +87,7 @@ def read_settings(connection: Connection) -> Settings | None:
     found = {row.name: row.value for row in connection.execute(select(settings))}
     if "ledger" not in found:
         return None
-    return Settings(found["ledger"], int(found["generation"]), int(found["version"]))
+    return Settings(found["ledger"], int(found["generation"]), int(found["version"]), RESTORING in found)
 
 
 def _first_settings(connection: Connection) -> None:

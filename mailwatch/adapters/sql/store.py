@@ -100,11 +100,25 @@ class SqlStore:
         return store
 
     def _refuse_unfit(self, end: Head) -> None:
+        self.refuse_half()
         with engines.reader(self._engine) as connection:
             refuse_journal_ahead(end, head(connection))
             if self._settings(connection).stale:
                 raise ConfigError(
                     "the tables were made by another version of mailwatch", mend="run: mailwatch reindex"
+                )
+
+    def refuse_half(self) -> None:
+        """Nothing may go on from a database that was not filled to its end: it would not know what it filed.
+
+        Raises:
+            ConfigError: a rebuild from journals has begun and not ended.
+        """
+        with engines.reader(self._engine) as connection:
+            if self._settings(connection).restoring:
+                raise ConfigError(
+                    "the database is only half rebuilt",
+                    mend="run the rebuild again, it goes on from there: mailwatch reindex --from DIR",
                 )
 
     @property
