@@ -244,11 +244,11 @@ def test_a_full_mailbox_refuses_and_goes_on(dovecot: DovecotServer, tmp_path: Pa
 
 @dovecot_only
 def test_the_korean_sent_folder_is_found_by_its_attribute(dovecot_user: MailUser, tmp_path: Path) -> None:
-    r"""보낸 편지함 carries \Sent; a folder that merely looks like trash does not get a role by its name."""
+    r"""보낸 편지함 carries \Sent; 휴지통, which this server does not mark, is known by its name."""
     dovecot_user.create(KOREAN_SENT, "휴지통")
     mailbox = mailbox_of(dovecot_user, tmp_path)
     roles = {f.name: f.role for f in mailbox.folders()}
-    assert roles == {"INBOX": Role.INBOX, KOREAN_SENT: Role.SENT, "휴지통": Role.NONE}
+    assert roles == {"INBOX": Role.INBOX, KOREAN_SENT: Role.SENT, "휴지통": Role.TRASH}
     mailbox.close()
 
 
