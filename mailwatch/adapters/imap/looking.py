@@ -47,7 +47,12 @@ def _windows(session: Session, low: int, high: int) -> Iterator[tuple[int, int]]
 
 def ask(session: Session, criteria: bytes) -> list[int]:
     """UID SEARCH. ``criteria`` is sent as it stands: quote before."""
-    return _numbers(session.call(beneath.search, criteria))
+    return session.call(_ask, criteria)
+
+
+def _ask(client: IMAPClient, criteria: bytes) -> list[int]:
+    # Within the call, which tells of an answer that makes no sense.
+    return _numbers(beneath.search(client, criteria))
 
 
 def _numbers(lines: Iterable[bytes | None]) -> list[int]:
