@@ -159,6 +159,30 @@ def test_a_mailbox_in_trouble_delays_no_other(tmp_path: Path, dovecot: DovecotSe
     assert ["away", "wrong"] == [line.split(":")[0] for line in report["errors"]]
 
 
+def test_a_mailbox_in_trouble_keeps_no_rename_and_no_undo_from_the_others(
+    tmp_path: Path, dovecot: DovecotServer
+) -> None:
+    """Who uninstalls takes all renames back first: a mailbox that is gone for good must not forbid it."""
+    away, good = dovecot.new_user(), dovecot.new_user()
+    good.deliver(letter("a"))
+    before = good.dump("INBOX")
+    secret = tmp_path / "password"
+    folders = [{"name": "INBOX", "rename": "replace"}]
+    more = {"folders": folders}
+    text = mailbox_yaml(
+        away, secret, name="away", address="a@contoso.example", port=_closed_port(), **more
+    ) + mailbox_yaml(good, secret, name="good", address="c@contoso.example", **more)
+    house = build(tmp_path, text, good.password, "rename: {settle: 0 s}\n")
+    house.run("poll")
+    for words in (("rename", "--backlog"), ("rename", "--undo", "--all")):
+        done = house.run(*words, "--json")
+        assert ["done"] == [row["state"] for row in json.loads(done.stdout)], done.output
+        assert LATER == done.exit_code
+        (line,) = done.stderr.splitlines()
+        assert "away: nobody answers" in line
+    assert [replace(mail, uid=0) for mail in before] == [replace(m, uid=0) for m in good.dump("INBOX")]
+
+
 def test_a_server_that_comes_back(tmp_path: Path, own_dovecot: DovecotServer) -> None:
     """While it is away a poll may be tried later; when it is back nothing is missing."""
     user = own_dovecot.new_user()

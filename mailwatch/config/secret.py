@@ -11,9 +11,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, InstanceOf, PlainSerializer
+from pydantic import BeforeValidator, InstanceOf, PlainSerializer, ValidationInfo
 
-from mailwatch.config.values import Wrong
+from mailwatch.config.values import Wrong, path
 from mailwatch.errors import ConfigError, TemporaryError
 
 _log = logging.getLogger(__name__)
@@ -79,6 +79,14 @@ def parse_secret(value: object) -> Secret:
             raise Wrong("unknown kind of secret {kind} (did you mean {near}?)", kind=kind, near=near[0])
         raise Wrong("unknown kind of secret; there are credential, file, env and command")
     return Secret(kind, _command(source) if kind == "command" else _place(kind, source))
+
+
+def configured(value: object, info: ValidationInfo) -> Secret:
+    """``parse_secret``; the path of a file starts, like any other path, at the configuration's folder."""
+    secret = parse_secret(value)
+    if secret.kind != "file":
+        return secret
+    return Secret("file", (str(path(secret.source[0], info)),))
 
 
 def _place(kind: str, source: object) -> tuple[str, ...]:
@@ -149,13 +157,13 @@ def _read(path: Path) -> bytes:
 
 
 def _from_credential(source: tuple[str, ...]) -> bytes:
-    for path in _given(source[0]):
-        if path.exists():
+    for place in _given(source[0]):
+        if place.exists():
             # Its mode is systemd's affair: an access list for our user looks like a right of the group.
-            return _whole(path)
-    path = CREDENTIALS / source[0]
-    if _is_there(path):
-        return _from_file((str(path),))
+            return _whole(place)
+    place = CREDENTIALS / source[0]
+    if _is_there(place):
+        return _from_file((str(place),))
     raise ConfigError(
         "the credential {name} is neither in systemd's credentials folder nor in {folder}",
         mend="put the secret into {folder}/{name} with mode 600, or name it in the unit by LoadCredential=",
@@ -219,4 +227,4 @@ def _public(secret: Secret) -> dict[str, str]:
     return {secret.kind: "" if secret.kind == "command" else secret.source[0]}
 
 
-SecretField = Annotated[InstanceOf[Secret], BeforeValidator(parse_secret), PlainSerializer(_public)]
+SecretField = Annotated[InstanceOf[Secret], BeforeValidator(configured), PlainSerializer(_public)]

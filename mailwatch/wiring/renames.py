@@ -59,27 +59,36 @@ def preview(tools: Tools, *, backlog: bool) -> Renames:
 
 
 def carry_out(tools: Tools, *, backlog: bool) -> Renames:
-    """Carry out what is due; ``backlog``: a person asks for older mail, and for what was taken back, too."""
+    """Carry out what is due; ``backlog``: a person asks for older mail, and for what was taken back, too.
+
+    A mailbox in trouble is told of at the end; the others get what is due to them.
+    """
     rows: list[RenameRow] = []
     report = PollReport()
     for mailbox in tools.config.mailboxes:
         box = _of(tools, mailbox)
-        with tools.connected(mailbox) as line:
-            done = box.carry_out(line, backlog=backlog, by_person=backlog)
+        try:
+            with tools.connected(mailbox) as line:
+                rows += box.carry_out(line, backlog=backlog, by_person=backlog)
+        except MailwatchError as error:
+            report += failed(mailbox.name, error)
         waiting = box.waiting()
-        rows += dict.fromkeys((*done, *waiting))
+        rows += waiting
         report += troubles(mailbox.name, waiting)
-    return Renames(tuple(rows), report)
+    return Renames(tuple(dict.fromkeys(rows)), report)
 
 
 def undo(tools: Tools, number: CaseNumber | None) -> Renames:
-    """Take back the renames of one case, or all of them (None)."""
+    """Take back the renames of one case, or all of them (None); a mailbox in trouble stops no other."""
     rows: list[RenameRow] = []
     report = PollReport()
     for mailbox in tools.config.mailboxes:
         box = _of(tools, mailbox)
-        with tools.connected(mailbox) as line:
-            rows += box.undo(line, number)
+        try:
+            with tools.connected(mailbox) as line:
+                rows += box.undo(line, number)
+        except MailwatchError as error:
+            report += failed(mailbox.name, error)
         report += troubles(mailbox.name, box.waiting())
     return Renames(tuple(rows), report)
 

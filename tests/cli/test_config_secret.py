@@ -269,3 +269,17 @@ def test_file_without_permission_is_named(tmp_path: Path) -> None:
     path = private(tmp_path / "s", b"x", 0o000)
     with pytest.raises(ConfigError, match="Permission denied"):
         Secret("file", (str(path),)).reveal()
+
+
+@pytest.mark.parametrize("elsewhere", ["/", None])
+def test_a_relative_path_of_a_secret_starts_at_the_configurations_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: str | None
+) -> None:
+    """A service works in another folder than whoever typed ``check``: both must find the same file."""
+    private(tmp_path / "pw", NEEDLE.encode())
+    url = private(tmp_path / "url", b"sqlite:////d/mailwatch.db")
+    config = secret_config(tmp_path, "{file: pw}")
+    monkeypatch.chdir(elsewhere or tmp_path)
+    assert NEEDLE == config.mailboxes[0].password.reveal()
+    (tmp_path / "config.yaml").write_text(HEAD + f"mailboxes: []\ndatabase: {{file: {url.name}}}\n")
+    assert "sqlite:////d/mailwatch.db" == load(tmp_path / "config.yaml").database_url()
