@@ -44,6 +44,7 @@ def test_json_by_the_line_with_mailbox_and_poll_and_without_secrets(
         daemon.send(signal.SIGHUP)
         until(lambda: bool(found("poll")), "the poll")
         assert len(found("poll")[0]["poll"]) == 8
+        until(lambda: bool(house.json("status")["folders"]), "a folder that was read")
         status = house.json("status")
         assert (True, []) == (status["daemon"], status["outages"])
         assert 0 <= status["folders"][0]["lag_seconds"] < 300
