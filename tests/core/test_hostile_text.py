@@ -12,7 +12,7 @@ from types import FrameType
 import pytest
 
 from mailwatch.core import recognition, scanning
-from mailwatch.core.digit_runs import MOST_RUNS
+from mailwatch.core.digit_runs import MOST_RUNS, runs
 from mailwatch.core.message import Segment
 from mailwatch.core.plaintext import plain
 from mailwatch.core.recognition import Recognition, recognise, recognise_text
@@ -103,3 +103,9 @@ def test_a_text_alone_has_a_budget_of_its_own() -> None:
     generous = list(scanning.scan(plain(text), ALL, None, repeat(1)))
     assert "2402220010002574" == (generous[-1].number and generous[-1].number.canonical)
     assert () == recognise_text(text, ALL, trusted=True, date=None).mentions
+
+
+def test_a_budget_that_is_used_up_is_told_once() -> None:
+    """The reader learns that there was more, and gets no further run."""
+    found = [match and match[0] for match in runs("12345 67890 13579 24680", iter(range(2)))]
+    assert ["12345", "67890", None] == found
