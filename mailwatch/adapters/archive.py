@@ -131,9 +131,8 @@ class FileArchive(FileOriginals):
 
 
 def _make_folder(folder: str, above: str, changed: set[str]) -> None:
-    """Text, not ``Path``, which takes 15 us a mail: 0.4 s instead of 0.1 s in a first run over 20,000."""
     with suppress(FileExistsError):
-        os.mkdir(folder, PRIVATE_FOLDER)  # noqa: PTH102 - the figures above
+        Path(folder).mkdir(PRIVATE_FOLDER)
         changed.add(above)
 
 

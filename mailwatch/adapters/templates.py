@@ -102,7 +102,7 @@ class Templates:
         )
         environment.policies["ext.i18n.trimmed"] = True
         translations = self._catalog(reader.language)
-        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # added by the i18n extension
+        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # The i18n extension adds the method when the environment is made.
         environment.filters.update(filters(reader.language, reader.zone))
         return environment
 

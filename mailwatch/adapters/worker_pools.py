@@ -73,7 +73,7 @@ class Pools:
 
     def stop(self, pool: ProcessPool) -> None:
         """Kill the workers."""
-        pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates all but this
+        pool.stop()
         pool.join()
         with self._lock:
             self._count -= 1
@@ -94,7 +94,7 @@ class Pools:
         not given back before.
         """
         with self._lock:
-            pool.close()  # type: ignore[no-untyped-call]  # pebble annotates all but this
+            pool.close()
             pool.join()
             self._count -= 1
             if not self._count:
@@ -103,8 +103,9 @@ class Pools:
 
 
 def _end_helper() -> None:
-    # There is no public way; Python 3.11 to 3.14 have this one. Without it the helper stays.
-    end = getattr(resource_tracker._resource_tracker, "_stop", None)  # noqa: SLF001 - see above
+    # Python 3.11 to 3.14 have this way. Without it the helper stays.
+    tracker = resource_tracker._resource_tracker  # noqa: SLF001 - no public call ends the helper process
+    end = getattr(tracker, "_stop", None)
     if end is not None:
         end()
 

@@ -191,9 +191,8 @@ def _is_there(path: Path) -> bool:
 
 def _from_command(source: tuple[str, ...]) -> bytes:
     try:
-        # The words come from the owner of the configuration, who may run what he likes; no shell reads them.
         # What the command writes to either stream may be the secret, so none of it is ever repeated.
-        done = subprocess.run(  # noqa: S603 - see above
+        done = subprocess.run(  # noqa: S603 - the owner of the configuration chose the words, and no shell reads them
             source, stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:

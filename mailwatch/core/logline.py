@@ -48,5 +48,5 @@ def _number_or_text(value: object) -> object:
 
 
 def _escaped(text: str) -> str:
-    r"""JSON with everything odd as ``\uXXXX``; such characters stand within strings alone."""
+    r"""JSON with everything odd as ``\u`` and four hex digits; such characters stand within strings alone."""
     return ODD.sub(lambda found: json.dumps(found[0])[1:-1], text)

@@ -47,7 +47,7 @@ def _draw(batches: Iterator[T], items: queue.Queue[T | _End], stopped: threading
             items.put(batch)
             if stopped.is_set():
                 break
-    except BaseException as caught:  # noqa: BLE001  It is raised again in the thread that asked.
+    except BaseException as caught:  # noqa: BLE001 - it is raised again in the thread that asked, whatever it is
         end.error = caught
     items.put(end)
 

@@ -1,4 +1,4 @@
-# ruff: noqa: SLF001 - reaching beneath the library is what this module is for.
+# ruff: noqa: SLF001 - imapclient has no public call that does these things; each function says what goes wrong.
 """What is done past the library's public face, all in one place, each with its reason.
 
 ``imapclient`` is a layer over ``imaplib``; these functions reach ``client._imap``.

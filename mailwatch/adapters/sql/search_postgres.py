@@ -12,7 +12,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    bindparam,
+    cast,
+    column,
+    delete,
+    insert,
+    intersect,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.sql.expression import TableClause
 
 MOST_TOKENS = 8000
 MOST_ALIKE = 255
@@ -41,26 +55,31 @@ class PostgresIndex:
 
     def add(self, connection: Connection, name: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Index rows of ``seq`` and ``body``."""
-        statement = f"INSERT INTO {name} (seq, words) VALUES (:seq, CAST(:words AS tsvector))"  # noqa: S608 - no value in it
         made = [{"seq": row["seq"], "words": words} for row in rows for words in vectors(str(row["body"]))]
         if made:
-            connection.execute(text(statement), made)
+            written = cast(bindparam("words"), TSVECTOR)
+            connection.execute(insert(_table(name)).values(seq=bindparam("seq"), words=written), made)
 
     def remove(self, connection: Connection, name: str, seq: int, _body: str) -> None:
         """Take a text out. Its twin for SQLite needs the words for it."""
-        connection.execute(text(f"DELETE FROM {name} WHERE seq = :seq"), {"seq": seq})  # noqa: S608 - as above
+        index = _table(name)
+        connection.execute(delete(index).where(index.c.seq == seq))
 
     def find(
         self, connection: Connection, name: str, runs: Sequence[Sequence[str]], limit: int
     ) -> tuple[int, ...]:
         """The seqs that hold each of ``runs``, newest first. Two of them may stand in two rows."""
-        one = f"SELECT seq FROM {name} WHERE words @@ CAST(:q%d AS tsquery)"  # noqa: S608 - as above
-        wanted = " INTERSECT ".join(one % i for i in range(len(runs)))
-        found = connection.execute(
-            text(f"SELECT DISTINCT seq FROM ({wanted}) AS found ORDER BY seq DESC LIMIT :limit"),  # noqa: S608 - as above
-            {"limit": limit, **{f"q{i}": _phrase(run) for i, run in enumerate(runs)}},
+        index = _table(name)
+        each = (
+            select(index.c.seq).where(index.c.words.op("@@")(cast(_phrase(run), TSQUERY))) for run in runs
         )
-        return tuple(row[0] for row in found)
+        found = intersect(*each).subquery("found")
+        newest = select(found.c.seq).distinct().order_by(found.c.seq.desc()).limit(limit)
+        return tuple(connection.scalars(newest))
+
+
+def _table(name: str) -> TableClause:
+    return table(name, column("seq", BigInteger), column("words", TSVECTOR))
 
 
 def vectors(body: str) -> Iterator[str]:

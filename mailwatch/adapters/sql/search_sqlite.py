@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, insert, select, table, text
+from sqlalchemy.sql.expression import TableClause
 
 
 class SqliteIndex:
@@ -22,23 +23,28 @@ class SqliteIndex:
 
     def add(self, connection: Connection, name: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Index rows of ``seq`` and ``body``."""
-        # A virtual table has no Table object.
-        statement = f"INSERT INTO {name} (rowid, body) VALUES (:seq, :body)"  # noqa: S608 - no value in it
-        connection.execute(text(statement), list(rows))
+        words = [{"rowid": row["seq"], "body": row["body"]} for row in rows]
+        connection.execute(insert(_table(name, "rowid", "body")), words)
 
     def remove(self, connection: Connection, name: str, seq: int, body: str) -> None:
         """Take a text out. The index keeps no copy, so it must be told what it holds, word for word."""
-        statement = f"INSERT INTO {name} ({name}, rowid, body) VALUES ('delete', :seq, :body)"  # noqa: S608 - as above
-        connection.execute(text(statement), {"seq": seq, "body": body})
+        # An insert that names the table as a column is how FTS5 is told to do something.
+        order = {name: "delete", "rowid": seq, "body": body}
+        connection.execute(insert(_table(name, *order)), order)
 
     def find(
         self, connection: Connection, name: str, runs: Sequence[Sequence[str]], limit: int
     ) -> tuple[int, ...]:
         """The seqs that hold each of ``runs``, newest first."""
         query = " ".join(_phrase(run) for run in runs)
-        statement = f"SELECT rowid FROM {name} WHERE {name} MATCH :query ORDER BY rowid DESC LIMIT :limit"  # noqa: S608 - as above
-        rows = connection.execute(text(statement), {"query": query, "limit": limit})
-        return tuple(row[0] for row in rows)
+        index = _table(name, name, "rowid")
+        found = select(index.c.rowid).where(index.c[name].op("MATCH")(query))
+        return tuple(connection.scalars(found.order_by(index.c.rowid.desc()).limit(limit)))
+
+
+def _table(name: str, *columns: str) -> TableClause:
+    """The virtual table; in FTS5 its own name is a column of it, too."""
+    return table(name, *(column(one) for one in columns))
 
 
 def _phrase(run: Sequence[str]) -> str:
