@@ -12,10 +12,8 @@ import argparse
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -28,7 +26,7 @@ import fetch_20000 as bench
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from servers.dovecot import DovecotServer, find_dovecot
+from servers.dovecot import DovecotServer
 
 DAYS = 700
 MEDIAN, SPREAD, LARGEST = 8_000, 1.35, 4_000_000
@@ -51,20 +49,7 @@ class Look:
 
 def main() -> int:
     options = _options()
-    if find_dovecot() is None:
-        print("Dovecot is not installed (Debian: apt install dovecot-imapd)")
-        return 1
-    server = DovecotServer().start()
-    folder = Path(tempfile.mkdtemp(prefix="mailwatch-bench-"))
-    try:
-        _measure(server, folder, options.mails)
-    finally:
-        server.close()
-        if options.keep:
-            print(f"kept: {folder}")
-        else:
-            shutil.rmtree(folder)
-    return 0
+    return bench.on_dovecot(lambda server, folder: _measure(server, folder, options.mails), keep=options.keep)
 
 
 def _options() -> argparse.Namespace:

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -47,16 +47,21 @@ class Run:
 
 def main() -> int:
     options = _options()
+    return on_dovecot(lambda server, folder: _measure(server, folder, options), keep=options.keep)
+
+
+def on_dovecot(measure: Callable[[DovecotServer, Path], None], *, keep: bool) -> int:
+    """Measure with a server and a folder of its own, which is left there where ``keep`` says so."""
     if find_dovecot() is None:
         print("Dovecot is not installed (Debian: apt install dovecot-imapd)")
         return 1
     server = DovecotServer().start()
     folder = Path(tempfile.mkdtemp(prefix="mailwatch-bench-"))
     try:
-        _measure(server, folder, options)
+        measure(server, folder)
     finally:
         server.close()
-        if options.keep:
+        if keep:
             print(f"kept: {folder}")
         else:
             shutil.rmtree(folder)

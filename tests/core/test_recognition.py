@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 from pathlib import Path
 
 import pytest
+from fakes.letters import BARE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailwatch.core import recognition, scanning, schemes
 from mailwatch.core.casenumber import CaseNumber, Counts, user_scheme
-from mailwatch.core.message import Automatic, Message, Segment
+from mailwatch.core.message import Message, Segment
 from mailwatch.core.plaintext import plain
 from mailwatch.core.recognition import (
     MOST,
@@ -49,32 +51,7 @@ def whys(found: Recognition) -> list[tuple[str, str]]:
 
 
 def mail(subject: str = "", *segments: Segment, on: datetime | None = None) -> Message:
-    return Message(
-        sha256="0" * 64,
-        size=0,
-        message_id=None,
-        thread_key="nomid:0",
-        in_reply_to=(),
-        references=(),
-        subject=subject,
-        raw_subject=subject,
-        subject_fields=1,
-        sender=None,
-        to=(),
-        cc=(),
-        date=on,
-        segments=segments,
-        attachments=(),
-        automatic=Automatic.NO,
-        signed=False,
-        encrypted=False,
-        mailwatch_fields=(),
-        original=None,
-        digest_id=None,
-        authentication_results=(),
-        body_hash="",
-        own_hash="",
-    )
+    return replace(BARE, subject=subject, raw_subject=subject, date=on, segments=segments)
 
 
 @pytest.mark.shared

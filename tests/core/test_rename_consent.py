@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
+from fakes.rename_plans import FRESH, NOW
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.rename_consent import WITHDRAWN, under
 from mailwatch.core.rename_sight import DELETED, Act, Proof, Seen, Spot
 from mailwatch.core.rename_steps import next_step
 from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-FRESH = Plan(
-    id="1" * 32,
-    direction=Direction.RENAME,
-    mode=Mode.REPLACE,
-    state=PlanState.PLANNED,
-    mailbox="support",
-    original="a" * 64,
-    number=CaseNumber("tracking-id", "2603010040001234"),
-    folder="INBOX",
-    uidvalidity=1000,
-    uid=7,
-    subject_from="RE: x",
-    subject_to="[TrackingID#2603010040001234] x",
-    due=NOW,
-)
 BEGUN = replace(FRESH, uidnext_before=10)
 APPENDED = replace(BEGUN, state=PlanState.APPENDED, copy_uid=10)
 RETIRING = replace(APPENDED, state=PlanState.RETIRING, originals_folder="Mailwatch/Originals")

@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from fakes.rename_plans import FRESH, NOW
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.rename_sight import Act, Proof, Seen, Spot, Step, removable
 from mailwatch.core.rename_steps import next_step
 from mailwatch.core.renaming import OPEN_STATES, Direction, Mode, Plan, PlanState
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 DELETED = frozenset({r"\Deleted"})
-PLAN = Plan(
-    id="1" * 32,
-    direction=Direction.RENAME,
-    mode=Mode.REPLACE,
-    state=PlanState.PLANNED,
-    mailbox="support",
-    original="a" * 64,
-    number=CaseNumber("tracking-id", "2603010040001234"),
-    folder="INBOX",
-    uidvalidity=1000,
-    uid=7,
-    subject_from="RE: x",
-    subject_to="[TrackingID#2603010040001234] x",
-    due=NOW,
-    uidnext_before=10,
-)
-FRESH = replace(PLAN, uidnext_before=None)
+PLAN = replace(FRESH, uidnext_before=10)
 APPENDED = replace(PLAN, state=PlanState.APPENDED, copy_uid=10)
 VERIFIED = replace(PLAN, state=PlanState.VERIFIED, copy_uid=10)
 RETIRING = replace(PLAN, state=PlanState.RETIRING, copy_uid=10, originals_folder="Mailwatch/Originals")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from fakes.letters import BARE
 
-from mailwatch.core.message import Address, Automatic, Message
+from mailwatch.core.message import Address, Message
 from mailwatch.core.standing import (
     Anchor,
     SenderPolicy,
@@ -26,39 +27,12 @@ OPEN = SenderPolicy(
 )
 ANCHORED = replace(OPEN, anchor="mx.contoso.example")
 
-MESSAGE = Message(
-    sha256="0" * 64,
-    size=0,
-    message_id=None,
-    thread_key="nomid:0",
-    in_reply_to=(),
-    references=(),
-    subject="",
-    raw_subject="",
-    subject_fields=1,
-    sender=None,
-    to=(),
-    cc=(),
-    date=None,
-    segments=(),
-    attachments=(),
-    automatic=Automatic.NO,
-    signed=False,
-    encrypted=False,
-    mailwatch_fields=(),
-    original=None,
-    digest_id=None,
-    authentication_results=(),
-    body_hash="",
-    own_hash="",
-)
-
 
 def mail(addr: str, said: str = "", *, froms: int = 1) -> Message:
     """A mail from ``addr`` about whose domain our server said ``said``."""
     domain = addr.rpartition("@")[2]
     fields = (f"mx.contoso.example; dmarc={said} header.from={domain}",) if said else ()
-    return replace(MESSAGE, sender=Address("", addr), authentication_results=fields, from_count=froms)
+    return replace(BARE, sender=Address("", addr), authentication_results=fields, from_count=froms)
 
 
 HONG = "v-hong@microsoft.com"
@@ -87,7 +61,7 @@ OURS = "kim@contoso.example"
         (mail("hong@microsoft.com.evil.example"), OPEN, Standing.STRANGER, Anchor.NONE),
         (mail(HONG, "pass", froms=2), ANCHORED, Standing.STRANGER, Anchor.NONE),
         (mail(OURS, froms=2), OPEN, Standing.STRANGER, Anchor.NONE),
-        (MESSAGE, OPEN, Standing.STRANGER, Anchor.NONE),
+        (BARE, OPEN, Standing.STRANGER, Anchor.NONE),
         (mail(""), OPEN, Standing.STRANGER, Anchor.NONE),
     ],
 )
@@ -98,7 +72,7 @@ def test_standing_of_incoming_mail(
     assert (expected, anchor) == standing(message, outgoing=False, policy=policy)
 
 
-@pytest.mark.parametrize("message", [mail(OURS), mail(HONG, "fail"), mail(OURS, froms=2), MESSAGE])
+@pytest.mark.parametrize("message", [mail(OURS), mail(HONG, "fail"), mail(OURS, froms=2), BARE])
 def test_sent_mail_is_our_own(message: Message) -> None:
     """Nobody else puts mail into a folder of sent mail, whatever its From says."""
     assert Standing.OWN is standing(message, outgoing=True, policy=ANCHORED)[0]

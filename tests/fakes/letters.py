@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from mailwatch.core.message import Address, Automatic, Message, Segment
 
-_BARE = Message(
+BARE = Message(
     sha256="0" * 64,
     size=0,
     message_id=None,
@@ -42,7 +42,7 @@ def a_mail(
     """A mail of own text and a quotation below it; ``to`` are bare addresses."""
     told = (Segment(0, 0, own, quoted=False), Segment(0, len(own), quoted, quoted=True))
     made = replace(
-        _BARE,
+        BARE,
         sha256=sha256(f"{own}{at}".encode()).hexdigest(),
         segments=tuple(segment for segment in told if segment.text),
         to=tuple(Address("", addr) for addr in to),
