@@ -7,6 +7,7 @@ import errno
 import os
 import platform
 import re
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,12 +36,7 @@ def _ours(error: OSError, path: Path) -> MailwatchError:
             "the disk that holds {path} is full", mend="make room; mailwatch goes on by itself", path=path
         )
     if error.errno in _FORBIDDEN:
-        return ConfigError(
-            "{path} cannot be written to: {why}",
-            mend="give the user that runs mailwatch the right to write there",
-            path=path,
-            why=error.strerror,
-        )
+        return closed(error, path)
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return ConfigError(
             "{path} is not there and cannot be made",
@@ -53,6 +49,45 @@ def _ours(error: OSError, path: Path) -> MailwatchError:
         path=path,
         why=error.strerror,
     )
+
+
+def closed(error: OSError, path: Path) -> ConfigError:
+    """What to say of ``path``, which may not be written to."""
+    if error.errno == errno.EROFS:
+        return ConfigError(
+            "{path} cannot be written to: its file system is mounted read-only",
+            mend="see why (journalctl -k tells of disks that failed) and mount it for writing; "
+            "findmnt -T {path} names it",
+            path=path,
+        )
+    if error.errno == errno.EPERM:
+        return ConfigError(
+            "{path} cannot be written to: {why}",
+            mend="see whether it is marked as unchangeable: lsattr -d {path}; chattr -i {path} ends that",
+            path=path,
+            why=error.strerror,
+        )
+    return ConfigError(
+        "{path} cannot be written to: {why}",
+        mend="give the user that runs mailwatch the right to write there",
+        path=path,
+        why=error.strerror,
+    )
+
+
+def unwritable(path: Path) -> OSError | None:
+    """Why an existing ``path`` may not be read and written; None where it may. It is not opened for that."""
+    if os.access(path, os.R_OK | os.W_OK):
+        return None
+    found = path.stat()
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        number = errno.EROFS
+    elif found.st_uid == os.geteuid() and found.st_mode & stat.S_IWUSR:
+        # The mode allows it: then it is an attribute of the file system that does not (chattr(1)).
+        number = errno.EPERM
+    else:
+        number = errno.EACCES
+    return OSError(number, os.strerror(number), str(path))
 
 
 def make_private(folder: Path) -> None:

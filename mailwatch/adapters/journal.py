@@ -62,10 +62,17 @@ class FileJournal(JournalFiles):
             make_private(folder)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, *, reading: bool = False) -> Iterator[None]:
         """See ``ports.Journal``. The lock falls with the process that holds it."""
+        path = self._root / "lock"
         with translated(self._root):
-            handle = os.open(self._root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
+            try:
+                handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
+            except OSError:
+                # Who only reads needs no more than a lock (flock(2)), and a journal that was written has one.
+                if not reading or not path.is_file():
+                    raise
+                handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             self._acquire(handle)
             yield

@@ -91,11 +91,19 @@ class Session:
         self.log_file = config.log.file
 
     @contextmanager
-    def app(self, *, stale: bool = False, looking: bool = False, mailboxes: bool = False) -> Iterator[App]:
+    def app(
+        self,
+        *,
+        stale: bool = False,
+        looking: bool = False,
+        reading: bool = False,
+        mailboxes: bool = False,
+    ) -> Iterator[App]:
         """The house, opened for one command, as the user to whom its data belongs.
 
         ``stale`` opens it although another version made its projections, for ``reindex``;
-        ``looking`` although the journal's end cannot be read, for ``verify``.
+        ``looking`` although the journal's end cannot be read, for ``verify``;
+        ``reading`` although nothing can be written there.
         ``mailboxes`` says that the command makes no sense without one.
         """
         config = self.config()
@@ -103,8 +111,8 @@ class Session:
             raise ConfigError(
                 "no mailbox is configured", mend="add one under mailboxes: see docs/configuration.md"
             )
-        wiring = self._enter(config)
-        with wiring.open_app(config, upgrade, stale=stale, looking=looking) as app:
+        wiring = self._enter(config, reading=reading)
+        with wiring.open_app(config, upgrade, stale=stale, looking=looking, reading=reading) as app:
             yield app
 
     def check(self) -> tuple[CheckRow, ...]:
@@ -114,12 +122,18 @@ class Session:
         rows: tuple[CheckRow, ...] = _module("mailwatch.wiring.check").check(config, wiring.utc_now, upgrade)
         return rows
 
-    def _enter(self, config: Config) -> Wiring:
+    def _enter(self, config: Config, *, reading: bool = False) -> Wiring:
         # Imported while we are still who we were: the owner of the data may not be allowed to read the code.
         wiring: Wiring = _module("mailwatch.wiring.app")
         _module("mailwatch.wiring.check")
         _opening().become_owner(config.data)
-        logs.to_file(config.log)
+        try:
+            logs.to_file(config.log)
+        except ConfigError as error:
+            if not reading:
+                raise
+            # Whoever looks at a disk that is read-only must not be kept from it by a log on the same disk.
+            _log.warning("%s", error)
         return wiring
 
 
@@ -144,7 +158,7 @@ class Wiring(Protocol):
     utc_now: Callable[[], datetime]
 
     def open_app(
-        self, config: Config, upgrade: Callable[[Engine], None], *, stale: bool, looking: bool
+        self, config: Config, upgrade: Callable[[Engine], None], *, stale: bool, looking: bool, reading: bool
     ) -> AbstractContextManager[App]:
         """See there."""
         ...

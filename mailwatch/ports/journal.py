@@ -33,8 +33,11 @@ class JournalReader(Protocol):
 class Journal(JournalReader, Protocol):
     """The same, as the one writer keeps it."""
 
-    def locked(self) -> AbstractContextManager[None]:
-        """Held by the one writer from before its commit until the journal has it, too."""
+    def locked(self, *, reading: bool = False) -> AbstractContextManager[None]:
+        """Held by the one writer from before its commit until the journal has it, too.
+
+        ``reading``: held to look, where nothing can be written, too.
+        """
         ...
 
     def end(self) -> Head:

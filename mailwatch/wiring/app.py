@@ -35,17 +35,19 @@ def open_app(
     clock: Clock = utc_now,
     stale: bool = False,
     looking: bool = False,
+    reading: bool = False,
 ) -> Iterator[App]:
     """Open database, archive and workers, and close them in the end.
 
     ``upgrade`` is ``migration.upgrade``, or what loads it when it is called for.
     ``stale`` accepts projections that another version made: reindex will remake them.
     ``looking`` accepts a journal whose end cannot be read: verify will say so.
+    ``reading`` accepts a database that may not be written to.
     """
     with ExitStack() as stack:
         archive = FileArchive(config.archive_folder)
         stack.callback(archive.close)
-        store = assemble.open_store(config, clock, upgrade, stale=stale, looking=looking)
+        store = assemble.open_store(config, clock, upgrade, stale=stale, looking=looking, reading=reading)
         stack.callback(store.close)
         parser = ProcessParser()
         stack.callback(parser.close)

@@ -110,7 +110,13 @@ def connection(mailbox: MailboxConfig, archive: FileArchive) -> ImapMailbox:
 
 
 def open_store(
-    config: Config, clock: Clock, upgrade: Upgrade, *, stale: bool = False, looking: bool = False
+    config: Config,
+    clock: Clock,
+    upgrade: Upgrade,
+    *,
+    stale: bool = False,
+    looking: bool = False,
+    reading: bool = False,
 ) -> SqlStore:
     """The database with its journal. The rest: see ``SqlStore.open``."""
     return SqlStore.open(
@@ -122,4 +128,5 @@ def open_store(
         schemes=config.all_schemes,
         stale=stale,
         looking=looking,
+        reading=reading,
     )

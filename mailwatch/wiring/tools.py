@@ -73,8 +73,7 @@ class Tools:
 
     def held(self) -> tuple[Held, ...]:
         """Mail that could not be read, oldest first."""
-        with self.store.writing() as tx:
-            return tx.quarantine.held()
+        return self.store.held()
 
     def number(self, text: str) -> CaseNumber:
         """The case number that a person typed or pasted.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from mailwatch.adapters.sql.read_only import open_reading
 from mailwatch.errors import TemporaryError
 
 
@@ -42,7 +43,7 @@ def duplicate(source: Path, target: Path, begun: Callable[[], None] = lambda: No
 def _copy(source: Path, half: Path, begun: Callable[[], None]) -> None:
     half.unlink(missing_ok=True)
     os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-    with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(half)) as copy:
+    with closing(open_reading(source)) as database, closing(sqlite3.connect(half)) as copy:
         database.isolation_level = None
         database.execute("BEGIN").close()
         database.execute("SELECT count(*) FROM sqlite_master").close()

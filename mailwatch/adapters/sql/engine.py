@@ -17,7 +17,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from mailwatch.adapters.sql import postgres
+from mailwatch.adapters.disk import closed, unwritable
+from mailwatch.adapters.sql import postgres, read_only
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError
 
 BUSY_SECONDS = 30
@@ -35,8 +36,10 @@ _PRAGMAS = (
 )
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, *, reading: bool = False) -> Engine:
     """An engine for ``url``. The file of a new SQLite database is made first, readable by its owner alone.
+
+    ``reading`` accepts an SQLite database that may not be written to; ``writer`` then refuses.
 
     Raises:
         ConfigError: the URL is none, or its database cannot be used.
@@ -44,6 +47,9 @@ def connect(url: str) -> Engine:
     parsed = _parsed(url)
     if parsed.get_backend_name() == "postgresql":
         return postgres.connect(parsed, BUSY_SECONDS)
+    if reading and (engine := read_only.connect(parsed)) is not None:
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
     _make_private(parsed)
     # The connection that a store keeps open may be closed by another thread than the one that opened it.
     engine = create_engine(
@@ -80,21 +86,21 @@ def _make_private(url: URL) -> None:
     try:
         _create_or_look(path)
     except OSError as error:
+        mend = _mend(error)
+        if mend is None:
+            raise closed(error, Path(error.filename)) from None
         raise ConfigError(
-            "the database {path} cannot be opened: {why}",
-            mend=_mend(error),
-            path=path,
-            why=error.strerror,
+            "the database {path} cannot be opened: {why}", mend=mend, path=path, why=error.strerror
         ) from None
 
 
-def _mend(error: OSError) -> str:
-    """What opens a database file that cannot be opened."""
+def _mend(error: OSError) -> str | None:
+    """What opens a database file that cannot be opened; None where it is a matter of writing."""
     if isinstance(error, IsADirectoryError):
         return "name a file, not a folder: database: sqlite:////path/to/mailwatch.db"
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return "make the folder of the database first, or correct database in the config"
-    return "give the user that runs mailwatch the right to write there"
+    return None
 
 
 def _create_or_look(path: Path) -> None:
@@ -106,9 +112,11 @@ def _create_or_look(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
     except FileExistsError:
-        reason = errno.EISDIR if path.is_dir() else errno.EACCES
-        if path.is_dir() or not os.access(path, os.R_OK | os.W_OK):
-            raise OSError(reason, os.strerror(reason)) from None
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
+        # SQLite makes files beside the database: its folder must be open for writing, too.
+        if (error := unwritable(path) or unwritable(path.parent)) is not None:
+            raise error from None
     if path.stat().st_mode & _OTHERS:
         raise ConfigError(
             "other users of this machine can look into {path}", mend="run: chmod 600 {path}", path=path
@@ -130,6 +138,7 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def writer(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: commits at the end, rolls back on any exception."""
+    read_only.refuse(engine)
     with translated(), engine.connect() as connection:
         connection.execution_options(mailwatch_writes=True)
         with connection.begin():

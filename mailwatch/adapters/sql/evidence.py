@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, select
 
 from mailwatch.adapters.sql.engine import reader, writer
 from mailwatch.adapters.sql.ledger import head, sealed_after, texts_between
+from mailwatch.adapters.sql.read_only import reads_only
 from mailwatch.adapters.sql.reconcile import reconcile
 from mailwatch.adapters.sql.tables import texts
 from mailwatch.core.entrycodec import Lookup
@@ -26,6 +27,9 @@ class SqlEvidence:
 
     def settle(self) -> Head:
         """See ``ports.Evidence``."""
+        if reads_only(self._engine):
+            with self._journal.locked(reading=True):
+                return self.head()
         with self._journal.locked(), writer(self._engine) as connection:
             reconcile(connection, self._journal)
             self._journal.close_lines()

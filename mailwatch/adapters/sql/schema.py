@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, inspect, select, text
 
 from mailwatch.adapters.sql import projections as p
-from mailwatch.adapters.sql import search
+from mailwatch.adapters.sql import read_only, search
 from mailwatch.adapters.sql.engine import reader, writer
 from mailwatch.adapters.sql.tables import settings
 from mailwatch.errors import ConfigError
@@ -55,6 +55,7 @@ def prepare(engine: Engine, upgrade: Upgrade) -> None:
         current = revision(connection)
     _refuse_newer(current)
     if current != HEAD:
+        read_only.refuse(engine)
         upgrade(engine)
     with reader(engine) as connection:
         if read_settings(connection) is not None:

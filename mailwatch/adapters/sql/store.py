@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from mailwatch.adapters.sql import engine as engines
-from mailwatch.adapters.sql import schema
+from mailwatch.adapters.sql import read_only, schema
+from mailwatch.adapters.sql.batch import Batch
 from mailwatch.adapters.sql.digests import SqlDigestShelf
 from mailwatch.adapters.sql.duplicate import duplicate
 from mailwatch.adapters.sql.evidence import SqlEvidence
@@ -21,6 +22,7 @@ from mailwatch.adapters.sql.rebuild import SqlRebuild, SqlRestore
 from mailwatch.adapters.sql.reconcile import end_of, reconcile, refuse_journal_ahead
 from mailwatch.adapters.sql.transaction import SqlTransaction
 from mailwatch.adapters.sql.waiting import Waiting, waiting
+from mailwatch.adapters.sql.work import SqlQuarantine
 from mailwatch.core.casenumber import Scheme
 from mailwatch.core.entries import Start
 from mailwatch.core.ledger import Head
@@ -28,6 +30,7 @@ from mailwatch.core.schemes import BUILTIN
 from mailwatch.errors import ConfigError
 from mailwatch.ports import (
     DigestShelf,
+    Held,
     Journal,
     Library,
     Transaction,
@@ -66,6 +69,7 @@ class SqlStore:
         schemes: Sequence[Scheme] = BUILTIN,
         stale: bool = False,
         looking: bool = False,
+        reading: bool = False,
     ) -> SqlStore:
         """Open the database of ``url`` (an SQLAlchemy URL), made or migrated first where needed.
 
@@ -79,6 +83,7 @@ class SqlStore:
             stale: open with projections that another version made, and with a database behind
                 its journal, for reindex and backup. Writing is still refused there.
             looking: open with a journal whose end cannot be read, for verify. Writing is refused, too.
+            reading: open an SQLite database that may not be written to. Writing is refused there.
 
         Raises:
             ConfigError: the database is newer than this version, cannot be used, was lost or
@@ -88,7 +93,7 @@ class SqlStore:
         """
         # Looked at first: the journal follows the database, so it may only be behind.
         end = end_of(journal, looking=looking)
-        engine = engines.connect(url)
+        engine = engines.connect(url, reading=reading)
         with ExitStack() as on_failure:
             on_failure.callback(engine.dispose)
             schema.prepare(engine, upgrade)
@@ -127,10 +132,15 @@ class SqlStore:
         return engines.place(self._engine)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database.
+
+        Raises:
+            TemporaryError: it was written to while it was opened as one that nobody can write to.
+        """
         if self._anchor is not None:
             self._anchor.close()
         self._engine.dispose()
+        read_only.refuse_changed(self._engine)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -175,6 +185,12 @@ class SqlStore:
         with engines.reader(self._engine) as connection:
             return waiting(connection, projections(self._settings(connection).generation), mailboxes)
 
+    def held(self) -> tuple[Held, ...]:
+        """Mails in quarantine, oldest first, read beside whoever is writing."""
+        with engines.reader(self._engine) as connection:
+            tables = projections(self._settings(connection).generation)
+            return SqlQuarantine(Batch(connection, tables)).held()
+
     def identity(self) -> tuple[str, Head]:
         """The ledger's UUID, and the chain's end."""
         with engines.reader(self._engine) as connection:
@@ -193,7 +209,7 @@ class SqlStore:
         """
         self.evidence().settle()
         with ExitStack() as stack:
-            stack.enter_context(self._journal.locked())
+            stack.enter_context(self._journal.locked(reading=True))
             end = self.identity()[1]
 
             def begun() -> None:

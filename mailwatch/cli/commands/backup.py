@@ -31,7 +31,7 @@ def backup(session: Session, folder: Path, *, as_json: bool) -> None:
     """
     # The path is looked at as the user that gave it, who may not be the one that the work is done as.
     folder = folder.absolute()
-    with session.app(stale=True) as app, output.progress(session, "Backing up") as progress:
+    with session.app(stale=True, reading=True) as app, output.progress(session, "Backing up") as progress:
         report = app.backup(folder, progress)
     if as_json:
         output.as_json(json_shapes.backup(report))

@@ -32,7 +32,7 @@ _HEADERS = ("Case number", "Status", "Mails", "Last mail", "Title")
 @pass_session
 def cases(session: Session, status: str | None, *, as_json: bool) -> None:
     """List the cases, newest activity first."""
-    with session.app() as app, app.store.reading() as library:
+    with session.app(reading=True) as app, app.store.reading() as library:
         rows = [row for row in library.cases() if status in {None, row.status}]
     if as_json:
         output.as_json([json_shapes.case(row) for row in rows])
@@ -72,7 +72,7 @@ def _list(session: Session, rows: Sequence[CaseRow]) -> None:
 def show(session: Session, number: tuple[str, ...], *, as_json: bool) -> None:
     """Show one case as a timeline. NUMBER is any form of its number, or a pasted subject."""
     asked = " ".join(number)
-    with session.app() as app, app.store.reading() as library:
+    with session.app(reading=True) as app, app.store.reading() as library:
         row = find_case(session, library, asked)
         messages = library.messages(row.number)
     if as_json:

@@ -35,7 +35,7 @@ def digest(
     if send:
         _send(session, name, as_json=as_json)
         return
-    with session.app() as app:
+    with session.app(reading=True) as app:
         made = app.digest(name, lang or session.lang)
     if html is not None:
         _write(html, made.html)

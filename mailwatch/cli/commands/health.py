@@ -54,7 +54,7 @@ def status(session: Session, *, as_json: bool) -> None:
 
     Reads the database alone. The exit code is 0 also where no daemon runs; mailwatch check judges.
     """
-    with session.app() as app:
+    with session.app(reading=True) as app:
         value = app.status()
     if as_json:
         output.as_json(json_shapes.status(value))

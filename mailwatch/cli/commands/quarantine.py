@@ -30,7 +30,7 @@ def quarantine(session: Session, action: str, ref: str | None, *, as_json: bool)
     """List mail that could not be read, show one, or retry one or all. The originals are in the archive."""
     if action == "show" and ref is None:
         raise click.UsageError(session.say("show needs a MESSAGE: its sha256, at least the first 8 digits"))
-    with session.app() as app:
+    with session.app(reading=action != "retry") as app:
         rows = app.quarantine(action, ref)
         beginnings = [_beginning(app, row) for row in rows] if action == "show" and not as_json else []
     if as_json:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def search(session: Session, text: tuple[str, ...], limit: int, *, as_json: bool) -> None:
     """Search the text of all filed mail. Korean words are found inside other words, too."""
     asked = " ".join(text)
-    with session.app() as app:
+    with session.app(reading=True) as app:
         with app.store.reading() as library:
             hits = library.search(asked, limit)
         found = [(hit, _snippet(app, hit, asked)) for hit in hits]

@@ -81,7 +81,7 @@ def verify(session: Session, *, as_json: bool) -> None:
 
     Exit codes: 1 something was changed, 4 not everything could be looked at.
     """
-    with session.app(looking=True) as app, output.progress(session, "Verifying") as progress:
+    with session.app(looking=True, reading=True) as app, output.progress(session, "Verifying") as progress:
         report = app.verify(progress)
     if as_json:
         output.as_json(json_shapes.verify(report))
