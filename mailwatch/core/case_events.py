@@ -63,6 +63,7 @@ class CaseEvent:
     """One thing that one mail did.
 
     ``at`` is in UTC: of their mails the receipt at the user's server, of ours the time sent.
+    ``sha256`` names the mail; of what a person said it is ``statements.Statement.source`` instead.
     ``words`` is None where the mail as a whole is the cause. ``day`` goes with what is promised,
     asked or announced for a day, ``level`` with severity (0 is A), ``numbers`` with NEW_NUMBER
     and DUPLICATE. ``vendor`` is the vendor's name where the mail's addresses tell it.

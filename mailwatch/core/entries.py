@@ -1,4 +1,4 @@
-"""What the ledger can say: one frozen value for each type of entry.
+"""What the ledger can say: one frozen value for each type of entry; what people say stands in ``spoken``.
 
 A field's name is the JSON key and stands for good: entries are evidence, so
 keys are added, never renamed or reused. Entries hold ids, hashes, enumerated
@@ -17,15 +17,11 @@ from datetime import datetime
 from typing import ClassVar
 
 from mailwatch.core.filing import Filing
+from mailwatch.core.free_text import Text as Text
 from mailwatch.core.place import Place
 from mailwatch.core.recognition import Mention
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Free text that an entry refers to by a commitment. Bytes that are no UTF-8 stay bytes."""
-
-    value: str | bytes
+from mailwatch.core.spoken import CaseAttach, CaseContact, CaseLink, CaseNote, CaseSet
+from mailwatch.core.spoken import Withdrawn as Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ class FiledEntry:
     ``mentions`` are all numbers that counted, rivals and quoted ones included,
     so that a later decision over the same tree needs no rules to be run again.
     ``anchor`` is pass | fail | none, what the trust anchor said of the sender;
-    ``desk`` is true where the sender is a support desk.
+    ``desk`` is true where the sender is a support desk. ``by`` is the person whose word it was.
     """
 
     TYPE: ClassVar = "file"
@@ -83,6 +79,7 @@ class FiledEntry:
     anchor: str
     desk: bool
     reason: Text | None = None
+    by: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,4 +237,10 @@ Entry = (
     | Alert
     | Gone
     | Erased
+    | CaseSet
+    | CaseNote
+    | CaseContact
+    | CaseAttach
+    | CaseLink
+    | Withdrawn
 )

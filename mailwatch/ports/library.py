@@ -10,6 +10,7 @@ from typing import Protocol
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.digest_facts import FolderFacts, GapFacts, HeldFacts, ReviewFacts, Tally
 from mailwatch.core.filing import Filing
+from mailwatch.core.statements import Statement
 from mailwatch.ports.outbox import OutboxItem
 
 
@@ -92,6 +93,14 @@ class Library(Protocol):
 
     def loose(self, verdict: str) -> tuple[MessageRow, ...]:
         """Messages without a case: verdict ``unnumbered`` (newest first)."""
+        ...
+
+    def statements(self, number: CaseNumber) -> tuple[Statement, ...]:
+        """What people said of a case, in time: of those merged into it, too, and what it is linked to."""
+        ...
+
+    def all_statements(self) -> Mapping[CaseNumber, tuple[Statement, ...]]:
+        """The same of every case of which anything was said."""
         ...
 
     def search(self, text: str, limit: int = 50) -> tuple[Hit, ...]:

@@ -16,6 +16,7 @@ from mailwatch.adapters.sql import SqlStore
 from mailwatch.adapters.sql.migrate import upgrade
 from mailwatch.adapters.sql.projections import projections
 from mailwatch.core.casenumber import CaseNumber
+from mailwatch.core.digest_facts import Side
 from mailwatch.core.entries import (
     CaseFrozen,
     ConfigSeen,
@@ -29,6 +30,7 @@ from mailwatch.core.entries import (
     Text,
     Undone,
     Watch,
+    Withdrawn,
 )
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.ledger import Head, Sealed, Stamp, link, link_hash
@@ -37,6 +39,7 @@ from mailwatch.core.place import Place
 from mailwatch.core.recognition import Form, Mention, Where
 from mailwatch.core.renaming import Mode
 from mailwatch.core.schemes import BUILTIN
+from mailwatch.core.spoken import CaseContact, CaseLink, CaseNote, CaseSet, Key, Talk, Tie, Way
 from mailwatch.core.standing import SenderPolicy, Standing
 from mailwatch.core.texts import commit_text, text_line
 from mailwatch.errors import ConfigError, TemporaryError, UnreadableMessage, Words
@@ -51,6 +54,15 @@ from mailwatch.ports import Fetched, Parser, Transaction
 
 CASE = CaseNumber("tracking-id", "2402220010002574")
 OTHER = CaseNumber("srx", "SRX1318598611")
+PIN = Filing(sha(b"mail-3"), Verdict.FILED, OTHER, rule=Rule.PERSON, confidence=Confidence.CERTAIN)
+KIM = Text("kim")
+SAID = (
+    CaseSet(CASE, KIM, Key.SEVERITY, word="B"),
+    CaseSet(CASE, KIM, Key.SNOOZE, until=START),
+    CaseNote(CASE, KIM, Text("한 줄 \udc80")),
+    CaseContact(CASE, KIM, Way.PHONE, Side.THEM, Talk.SPOKE, Text("called back")),
+    CaseLink(CASE, KIM, OTHER, Tie.RELATED),
+)
 
 
 def read(raw: bytes) -> Message | UnreadableMessage:
@@ -172,14 +184,13 @@ def books(tmp_path: Path) -> Books:
     sent = DigestEntry("i", "sent", Text("n"), Text("r"), Text("d@x"), "2026-03-01", "a" * 64, "b" * 64)
     erased = read(b"mail-5")
     assert isinstance(erased, Message)
-    pin = Filing(sha(b"mail-3"), Verdict.FILED, OTHER, rule=Rule.PERSON, confidence=Confidence.CERTAIN)
     with made.store.writing() as tx:
         tx.ledger.record(SeenElsewhere(sha(b"mail-0"), Place("other", "INBOX", 1, 1), None, None))
         tx.ledger.record(frozen)
         tx.ledger.record(rename)
         tx.ledger.record(undo)
-        tx.ledger.record(FiledEntry(pin, (), "none", desk=False, reason=Text("asked")), actor="person")
-        tx.ledger.record(FiledEntry(replace(pin, number=CASE, rule=Rule.THREAD), (), "none", desk=False))
+        tx.ledger.record(FiledEntry(PIN, (), "none", desk=False, reason=Text("asked")), actor="person")
+        tx.ledger.record(FiledEntry(replace(PIN, number=CASE, rule=Rule.THREAD), (), "none", desk=False))
         tx.ledger.record(sent)
         tx.ledger.record(Watch("uidvalidity", "other", Text("INBOX"), old=1, new=2, since=START))
         tx.ledger.record(Erased(None, sha(b"mail-5"), Text("law"), Text("kim")), erased)
@@ -193,8 +204,14 @@ def books(tmp_path: Path) -> Books:
 
 def test_reindexed_tables_are_those_that_were_there(books: Books) -> None:
     """Row for row in every projection, the search index included; nothing changed, nothing lost."""
+    with books.store.writing() as tx:
+        for said in SAID:
+            tx.ledger.record(said, actor="person", at=START - timedelta(days=1))
+        tx.ledger.record(Withdrawn(tx.ledger.record(CaseNote(CASE, KIM, Text("wrong"))), KIM))
+        pinned = tx.ledger.record(FiledEntry(PIN, (), "none", desk=False), actor="person")
+        tx.ledger.record(Withdrawn(pinned, KIM))
     before = books.projected()
-    assert len(before) == 11
+    assert len(before) == 12
     assert all(before.values())
     report = books.reindex()
     assert books.projected() == before

@@ -67,7 +67,7 @@ class SqlLedger:
         sealed = link(self._head, entry, Stamp(self._origin.ledger, self._origin.sw, ts, actor, at), commit)
         self._sealed.append((filed, sealed))
         self._head = sealed.head
-        self._projector.project(sealed.seq, ts, entry, message)
+        self._projector.project(sealed.seq, ts, entry, message, at)
         return sealed.seq
 
     def flush(self) -> None:

@@ -12,9 +12,11 @@ from mailwatch.adapters.sql.batch import chunks
 from mailwatch.adapters.sql.cases import CaseQuery
 from mailwatch.adapters.sql.projections import Projections
 from mailwatch.adapters.sql.rows import filing, mentions
+from mailwatch.adapters.sql.said import SaidQuery
 from mailwatch.core.casenumber import CaseNumber, Scheme
 from mailwatch.core.filing import Filing, Verdict
 from mailwatch.core.standing import Standing
+from mailwatch.core.statements import Statement
 from mailwatch.ports import CaseRow, Hit, MessageRow, OriginalRow
 
 _LOOSE_LIMIT = 10_000
@@ -60,6 +62,14 @@ class SqlLibrary:
             .limit(_LOOSE_LIMIT)
         )
         return self._rows(statement)
+
+    def statements(self, number: CaseNumber) -> tuple[Statement, ...]:
+        """See ``ports.Library``."""
+        return SaidQuery(self._connection, self._tables).of(number)
+
+    def all_statements(self) -> Mapping[CaseNumber, tuple[Statement, ...]]:
+        """See ``ports.Library``."""
+        return SaidQuery(self._connection, self._tables).all()
 
     def search(self, text: str, limit: int = 50) -> tuple[Hit, ...]:
         """See ``ports.Library``."""

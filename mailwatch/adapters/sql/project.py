@@ -18,6 +18,7 @@ from mailwatch.adapters.sql import search
 from mailwatch.adapters.sql.batch import Batch, insert_new, upsert
 from mailwatch.adapters.sql.columns_of import filing_columns, headers, searched, words
 from mailwatch.adapters.sql.project_rename import project_rename
+from mailwatch.adapters.sql.project_said import project_said, project_withdrawn
 from mailwatch.core.entries import (
     CaseFrozen,
     DigestEntry,
@@ -31,11 +32,13 @@ from mailwatch.core.entries import (
     SeenElsewhere,
     Undone,
     Watch,
+    Withdrawn,
 )
 from mailwatch.core.entrycodec import to_object
 from mailwatch.core.filing import Rule, Verdict
 from mailwatch.core.message import Message
 from mailwatch.core.place import Place
+from mailwatch.core.spoken import Said
 
 
 class Projector:
@@ -52,16 +55,21 @@ class Projector:
             DigestEntry: self._digest,
             Watch: self._watch,
             Gone: self._gone,
+            Withdrawn: partial(project_withdrawn, batch),
         }
 
-    def project(self, seq: int, ts: datetime, entry: Entry, message: Message | None) -> None:
-        """Take ``entry`` in. Types without a projection change nothing."""
+    def project(
+        self, seq: int, ts: datetime, entry: Entry, message: Message | None, at: datetime | None = None
+    ) -> None:
+        """Take ``entry`` in. Types without a projection change nothing. ``at`` is None where it is ``ts``."""
         if isinstance(entry, MessageKept):
             self._kept(seq, ts, entry, message)
         elif isinstance(entry, Erased):
             self._erased(entry, message)
         elif isinstance(entry, Quarantined):
             self._released(entry, message)
+        elif isinstance(entry, Said):
+            project_said(self._batch, seq, ts, at, entry)
         elif type(entry) in self._by_type:
             self._by_type[type(entry)](seq, ts, entry)
 

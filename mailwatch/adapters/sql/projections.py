@@ -24,9 +24,10 @@ from sqlalchemy import (
 
 from mailwatch.adapters.sql.columns import BIG, Free, Key, Moment, Strings
 from mailwatch.adapters.sql.own_marks import bars_table, digests_table
+from mailwatch.adapters.sql.said_table import said_table
 from mailwatch.adapters.sql.tables import HASH, NAMING
 
-VERSION = 1
+VERSION = 2
 """Rises with every change to these tables or to ``project``; other projections must be rebuilt."""
 
 
@@ -46,6 +47,7 @@ class Projections:
     renames: Table
     bars: Table
     digests: Table
+    said: Table
     search: str
 
     @property
@@ -72,6 +74,7 @@ def projections(generation: int) -> Projections:
         _renames(metadata, prefix),
         bars_table(metadata, prefix),
         digests_table(metadata, prefix),
+        said_table(metadata, prefix),
         f"{prefix}search",
     )
 

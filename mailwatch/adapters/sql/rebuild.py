@@ -55,7 +55,7 @@ class SqlRebuild:
             projector = Projector(batch)
             for recorded, message in entries:
                 assert recorded.entry is not None  # The job refuses unknown types before it begins.
-                projector.project(recorded.seq, recorded.ts, recorded.entry, message)
+                projector.project(recorded.seq, recorded.ts, recorded.entry, message, recorded.at)
             batch.flush()
 
     def finish(self, last: int) -> tuple[Change, ...] | None:
