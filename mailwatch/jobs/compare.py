@@ -10,6 +10,7 @@ from mailwatch.core.place import Place
 from mailwatch.core.uidset import Differences, differences
 from mailwatch.jobs.adoption import Taker, Watching, fetch
 from mailwatch.jobs.folders import Watched
+from mailwatch.jobs.placeholders import ask_again
 from mailwatch.ports import Cursor, FolderState, Lying, MailReader, Store, Transaction
 
 _HIGHEST_UID = 2**32 - 1
@@ -46,6 +47,7 @@ def compare(store: Store, mailbox: MailReader, taker: Taker, plan: Watching, wat
     fetched = 0
     for batch in fetch(mailbox, late, watched):
         fetched += taker.take(batch, plan.policy).fetched
+    fetched += ask_again(store, mailbox, taker, plan, watched).fetched
     return Compared(len(found.gone), len(found.back), fetched)
 
 

@@ -11,6 +11,7 @@ from mailwatch.core.standing import SenderPolicy
 from mailwatch.errors import ConfigError, MailwatchError
 from mailwatch.jobs.filing import file_batch
 from mailwatch.jobs.outcome import Outcome
+from mailwatch.jobs.placeholders import PLACEHOLDER
 from mailwatch.jobs.poll_report import PollReport, failed
 from mailwatch.jobs.reading import Reading, Rules, read_batch
 from mailwatch.ports import Archive, Clock, Fetched, Held, Parser, Store
@@ -61,8 +62,8 @@ def _file(
 
 
 def due(held: Sequence[Held]) -> tuple[Held, ...]:
-    """Those that are tried again by themselves."""
-    return tuple(one for one in held if one.tries < TRIES)
+    """Those that are tried again by themselves. Mails behind a letter of the server are asked for instead."""
+    return tuple(one for one in held if one.tries < TRIES and one.why != PLACEHOLDER)
 
 
 def _from_archive(one: Held, archive: Archive) -> Fetched:

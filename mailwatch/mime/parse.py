@@ -28,7 +28,6 @@ from mailwatch.mime.limits import DEFAULT, Limits
 from mailwatch.mime.tree import Grown, grow
 
 _PLACEHOLDER = "Retrieval using the IMAP4 protocol failed"
-_PLACEHOLDER_WITHIN = 200
 _ORIGINAL = re.compile(r"sha256=([0-9a-f]{64}); ?plan=([0-9a-f]{32})")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}")
 _STRUCTURE = {
@@ -60,7 +59,7 @@ def _parse(raw: bytes, limits: Limits) -> Message:
     read = body.read(grown, hint, limits)
     text, own = _texts(read.segments)
     body_hash = _fold_hash(text)
-    subject = subjects.subject(header, hint)
+    subject = _no_placeholder(header, subjects.subject(header, hint), text)
     in_reply_to, references = identity.answers(header, limits.references)
     sender = next(iter(people["from"]), None)
     return Message(
@@ -96,7 +95,6 @@ def _parse(raw: bytes, limits: Limits) -> Message:
 def _texts(segments: Sequence[Segment]) -> tuple[str, str]:
     """All that is said, and what the writer says himself."""
     text = "\n".join(s.text for s in segments)
-    _refuse_placeholder(text)
     return text, "\n".join(s.text for s in segments if not s.quoted)
 
 
@@ -152,10 +150,16 @@ def _by_mail_parser(texts: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
         return {}
 
 
-def _refuse_placeholder(text: str) -> None:
-    """Exchange serves this text in place of a mail that it cannot convert; the mail itself is not in it."""
-    if _PLACEHOLDER in text[:_PLACEHOLDER_WITHIN]:
+def _no_placeholder(header: Header, subject: str, text: str) -> str:
+    """The subject of a mail, unless Exchange gave a letter of its own in place of one that it cannot convert.
+
+    Its subject says so, and it has neither Message-ID nor Date. Who asks what these words mean has both, and
+    does not begin with them.
+    """
+    written = header.first(b"message-id") is not None or header.first(b"date") is not None
+    if text.lstrip().startswith(_PLACEHOLDER) or (not written and subject.startswith(_PLACEHOLDER)):
         raise UnreadableMessage("placeholder")
+    return subject
 
 
 def _mailwatch_fields(header: Header) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from mailwatch.jobs import quarantine
 from mailwatch.jobs.adoption import fulfil
 from mailwatch.jobs.filing import Pin
 from mailwatch.jobs.ingest import Ingest
+from mailwatch.jobs.outcome import Outcome
+from mailwatch.jobs.placeholders import PLACEHOLDER, ask_again
 from mailwatch.jobs.poll_report import PollReport, failed
 from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.rename import let_go
@@ -66,7 +68,19 @@ def fetch_wanted(
 
 def _one(tools: Tools, ingest: Ingest, mailbox: MailboxConfig, line: Mailbox) -> PollReport:
     report = ingest.poll(line, tools.watching(mailbox))
+    if report.retry_after is not None:
+        return report  # A server that asks for patience is asked for nothing more in this pass.
+    report += _behind_letters(tools, ingest, mailbox, line)
     return report + renames.due(tools, line, mailbox)
+
+
+def _behind_letters(tools: Tools, ingest: Ingest, mailbox: MailboxConfig, line: Mailbox) -> PollReport:
+    """Mails in whose place the server gave a letter of its own."""
+    if not any(one.why == PLACEHOLDER for one in tools.held()):
+        return PollReport()
+    watching = tools.watching(mailbox)
+    found = (ask_again(tools.store, line, ingest, watching, one) for one in tools.watched(line, mailbox))
+    return PollReport(sum(found, Outcome()))
 
 
 def _with(tools: Tools, mailbox: MailboxConfig, job: Callable[[Mailbox], PollReport]) -> PollReport:

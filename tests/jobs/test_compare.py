@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.ingest_world import NUMBER, World, mail
 from fakes.mailbox import FakeMailbox
+from servers.exchange import placeholder
 
 from mailwatch.core.renaming import Mode
 from mailwatch.jobs.adoption import Watching
@@ -75,6 +76,45 @@ def test_a_mail_that_becomes_visible_late_is_read(world: World) -> None:
     assert {"a@example"} == set(world.books())
     assert Compared(fetched=1) == look(world)
     assert {"a@example", "late@example"} == set(world.books())
+
+
+def test_a_mail_behind_a_letter_of_the_server_comes_when_the_server_can(world: World) -> None:
+    """Exchange gives a letter in place of a mail that it cannot convert: asked for until the mail comes.
+
+    The letter is held until then, and asked for without a trace as long as nothing changes.
+    """
+    real = case_mail("a")
+    (uid,) = world.deliver(placeholder(1))
+    world.poll()
+    assert [("placeholder", 1)] == held(world)
+    before = entries(world)
+    assert (Compared(), before) == (look(world), entries(world))
+    world.server.folders["INBOX"].mails[uid].raw = real
+    assert Compared(fetched=1) == look(world)
+    assert ([], {"a@example"}) == (held(world), set(world.books()))
+    assert Compared() == look(world)
+
+
+def test_a_letter_is_known_under_new_uids(world: World) -> None:
+    """The folder was made anew, and read again: what lies behind the letter is still asked for."""
+    world.deliver(placeholder(1))
+    world.poll()
+    world.server.folders["INBOX"].renumber(77)
+    world.poll()
+    assert Compared() == look(world)
+    world.server.folders["INBOX"].mails[101].raw = case_mail("a")
+    assert Compared(fetched=1) == look(world)
+    assert [] == held(world)
+
+
+def held(world: World) -> list[tuple[str, int]]:
+    with world.store.writing() as tx:
+        return [(one.why, one.tries) for one in tx.quarantine.held()]
+
+
+def entries(world: World) -> int:
+    with world.store.digesting() as (_, shelf):
+        return int(shelf.tally().position)
 
 
 def test_a_folder_nobody_has_read_is_left_to_the_poll(world: World) -> None:

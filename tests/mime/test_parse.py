@@ -522,6 +522,35 @@ def test_exchanges_placeholder_is_no_mail() -> None:
     assert refused.value.why == "placeholder"
 
 
+def test_the_placeholder_is_known_by_its_subject() -> None:
+    """That is where Exchange writes it, folded; its text tells whose mail it stands for, by name."""
+    raw = (
+        b"From: Microsoft Exchange Server 2010\r\nTo: Kim <kim@contoso.example>\r\n"
+        b"Subject: Retrieval using the IMAP4 protocol failed for the following\r\n message: 20004\r\n\r\n"
+        b"The server couldn't retrieve the following message:\r\n"
+    )
+    with pytest.raises(UnreadableMessage) as refused:
+        parse(raw)
+    assert refused.value.why == "placeholder"
+
+
+@pytest.mark.parametrize(
+    "field", [b"Message-ID: <a@contoso.example>", b"Date: Mon, 2 Nov 2026 09:00:00 +0900"]
+)
+def test_who_writes_about_the_placeholder_is_read(field: bytes) -> None:
+    """A question to support that quotes its words is a mail like any other."""
+    words = b"Retrieval using the IMAP4 protocol failed for the following message: 42\r\n"
+    raw = (
+        b"From: kim@contoso.example\r\n"
+        + field
+        + b"\r\nSubject: "
+        + words
+        + b"\r\nHello, what is this?\r\n"
+        + words
+    )
+    assert "kim@contoso.example" == parse(raw).sender.addr  # type: ignore[union-attr]  # it has one
+
+
 def _nested(depth: int) -> bytes:
     opening = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(depth)

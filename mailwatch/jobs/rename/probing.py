@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 
 from mailwatch.core.fidelity import Fidelity, Offer, Probe, Profile, must_probe
 from mailwatch.core.rename_sight import DELETED, Spot
-from mailwatch.errors import ConfigError, Refused
+from mailwatch.errors import Refused
 from mailwatch.jobs.rename.locate import HIGHEST_UID, MOST_READ, read_all, spots, uidnext_of
-from mailwatch.jobs.rename.places import CASES, ORIGINALS, PROBE, PROBE_FOLDER, open_own_folder, own_names
-from mailwatch.jobs.rename.probe_letters import WHEN, Letter, author, is_probe, letters
+from mailwatch.jobs.rename.places import CASES, ORIGINALS, PROBE, PROBE_FOLDER, open_own_folder
+from mailwatch.jobs.rename.probe_letters import WHEN, Letter, is_probe, letters
+from mailwatch.jobs.rename.sweeping import Broom, broom_for, clear, take_away
 from mailwatch.mime.resubject import restore
 from mailwatch.ports import Capabilities, Clock, Fetched, FolderState, Mailbox, Store
 
@@ -78,7 +79,7 @@ class Prober:
         if newest is not None:
             # A try that is refused counts, too: the next one may wait.
             self._save(name, Probe(newest.id, probe.begun, old))
-            clear(mailbox, letters(newest.id), uidplus=offer.uidplus)
+            clear(mailbox, letters(newest.id), broom_for(mailbox, offer))
         self._save(name, probe)
         trial = Trial(mailbox, letters(probe.id), offer, target, source)
         profile = Profile(self.clock(), offer, trial.run())
@@ -88,48 +89,6 @@ class Prober:
     def _save(self, name: str, probe: Probe) -> None:
         with self.store.writing() as tx:
             tx.probes.save(name, probe)
-
-
-def clear(mailbox: Mailbox, ours: Sequence[Letter], *, uidplus: bool) -> bool:
-    """Remove what is left of a probe from our folders; whether nothing is left."""
-    swept = True
-    present = {f.name for f in mailbox.folders()}
-    for leaf in (PROBE, ORIGINALS, CASES):
-        for folder in own_names(mailbox.folders(), leaf):
-            if folder in present:
-                swept &= _clear_folder(mailbox, folder, ours, uidplus=uidplus)
-    return swept
-
-
-def _clear_folder(mailbox: Mailbox, folder: str, ours: Sequence[Letter], *, uidplus: bool) -> bool:
-    try:
-        state = mailbox.select(folder)
-    except ConfigError:
-        return True  # A person took it away just now.
-    known_as = dict.fromkeys(letter.message_id for letter in ours)
-    claimed = {uid for name in known_as for uid in mailbox.find(name)}
-    if not claimed:
-        return True
-    found = spots(mailbox, state, claimed)
-    proved = [
-        f.place.uid or 0
-        for f in read_all(mailbox, list(found.values()))
-        if author(f.read(), ours) is not None
-    ]
-    _take_away(mailbox, proved, uidplus=uidplus)
-    left = mailbox.list(sorted(claimed))
-    return all(DELETED in one.flags for one in left.values()) if not uidplus else not left
-
-
-def _take_away(mailbox: Mailbox, uids: Sequence[int], *, uidplus: bool) -> None:
-    r"""Without UIDPLUS an EXPUNGE would take other people's \Deleted mail, too: it is left to them."""
-    if not uids:
-        return
-    if uidplus:
-        mailbox.remove(uids)
-        return
-    for uid in uids:
-        mailbox.set_flags(uid, [DELETED], [])
 
 
 @dataclass(slots=True)
@@ -157,12 +116,13 @@ class Trial:
         state = self.mailbox.select(state.folder)
         seen = self._look(state, low)
         self._weigh(state, answers, seen)
-        if self._found.stored and self.offer.uidplus:
+        # Where folders are labels, what leaves a folder is still in the mailbox: that is no test.
+        if self._found.stored and self.offer.uidplus and not self.offer.labels:
             self._expunge(seen)
             self._move(state, seen)
         # What does not spare others must not be let loose in a folder with mails of the user's.
-        careful = self.offer.uidplus and self._found.spares
-        return replace(self._found, swept=clear(self.mailbox, self.ours, uidplus=careful))
+        broom = broom_for(self.mailbox, self.offer) if self._found.spares else Broom()
+        return replace(self._found, swept=clear(self.mailbox, self.ours, broom))
 
     def _make_room(self, state: FolderState) -> None:
         """Remove what any probe has left here.
@@ -175,7 +135,7 @@ class Trial:
             raise Refused(
                 PROBE_FOLDER, "the folder {folder} holds mail that is not ours", folder=state.folder
             )
-        _take_away(self.mailbox, sorted(old), uidplus=True)
+        take_away(self.mailbox, sorted(old), broom_for(self.mailbox, self.offer))
 
     def _append(self, state: FolderState, n: int) -> tuple[int, int] | None:
         flags = {_PLAIN: _permitted(state), _ODD: (), _DELETED: (DELETED,)}[n]
