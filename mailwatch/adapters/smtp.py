@@ -17,7 +17,8 @@ from functools import cached_property
 from pathlib import Path
 
 from mailwatch.adapters.certificates import Certificate, read, timeless
-from mailwatch.adapters.smtp_faults import refusal, translated
+from mailwatch.adapters.first_byte import first_byte
+from mailwatch.adapters.smtp_faults import refusal, translated, wrong_tls
 from mailwatch.core.display import one_line
 from mailwatch.errors import ConfigError, MaybeSent
 
@@ -108,6 +109,15 @@ class SmtpSender:
     # ── the steps ─────────────────────────────────────────────────────────────
 
     def _connected(self, name: str, context: ssl.SSLContext) -> smtplib.SMTP:
+        try:
+            return self._opened(name, context)
+        except (TimeoutError, ConnectionError, ssl.SSLEOFError, smtplib.SMTPServerDisconnected) as error:
+            s = self._settings
+            if first_byte(s.host, s.port) == ("plain" if s.tls == "implicit" else "tls"):
+                raise wrong_tls(s.host, s.port, s.tls) from error
+            raise
+
+    def _opened(self, name: str, context: ssl.SSLContext) -> smtplib.SMTP:
         s = self._settings
         # EHLO names the domain we write for: asking the resolver for our own name can take seconds.
         if s.tls == "implicit":

@@ -105,6 +105,24 @@ def _tls_error(host: str, port: int, error: ssl.SSLError) -> MailwatchError:
     )
 
 
+def wrong_tls(host: str, port: int, tls: str) -> ConfigError:
+    """TLS from the first byte where the server greets in plain text, or the other way round."""
+    if tls == "implicit":
+        return ConfigError(
+            "the mail server {host}:{port} greets in plain text, and tls is implicit",
+            mend="set tls of smtp to starttls, or port to 465",
+            host=host,
+            port=port,
+        )
+    return ConfigError(
+        "the mail server {host}:{port} wants TLS from the first byte, and tls is {tls}",
+        mend="set tls of smtp to implicit, or port to 587",
+        host=host,
+        port=port,
+        tls=tls,
+    )
+
+
 def _away(host: str, port: int, error: Exception) -> TemporaryError:
     mend = "if it never worked, check host and port of smtp"
     # smtplib hides a timeout behind a lost connection; its cause tells.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from servers.mailuser import MailUser
 from servers.ports import free_ports
 from servers.scripted import SILENCE, ScriptedServer
 
+from mailwatch.adapters import first_byte
 from mailwatch.adapters.imap import ImapMailbox, Tls, probe_connection
 from mailwatch.adapters.imap.tls import context_for
 from mailwatch.errors import ConfigError, Refused, TemporaryError
@@ -65,6 +67,31 @@ def test_a_certificate_for_another_name_says_for_whom(
     mailbox = mailbox_of(dovecot_user, tmp_path, tls, host="127.0.0.2")
     with pytest.raises(ConfigError, match=r"made out to .*localhost.*, not to 127\.0\.0\.2"):
         mailbox.examine("INBOX")
+
+
+@dovecot_only
+@pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.NONE])
+def test_a_greeting_awaited_on_the_tls_port_is_a_wrong_setting(
+    dovecot_user: MailUser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls: Tls
+) -> None:
+    """A server that waits for TLS is silent like one that is away; that is told, and the other tls."""
+    monkeypatch.setattr(first_byte, "GREETING", 0.2)
+    mailbox = mailbox_of(dovecot_user, tmp_path, tls, port=dovecot_user.tls_port, connect_timeout=0.5)
+    with pytest.raises(ConfigError, match=f"wants TLS from the first byte, and tls is {tls}") as caught:
+        mailbox.examine("INBOX")
+    assert "tls to implicit for the mailbox support" in str(caught.value.mend)
+
+
+def test_a_server_that_is_silent_to_everybody_may_speak_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is called a wrong setting that may be a server in trouble."""
+    monkeypatch.setattr(first_byte, "GREETING", 0.1)
+    monkeypatch.setattr(first_byte, "_HANDSHAKE", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        account = account_at(deaf.getsockname()[1], tls=Tls.STARTTLS, connect_timeout=0.1)
+        with pytest.raises(TemporaryError, match="does not answer in time"):
+            ImapMailbox(account, spool_in(tmp_path)).examine("INBOX")
 
 
 @dovecot_only

@@ -13,6 +13,7 @@ import pytest
 from servers.ports import free_ports
 from servers.smtp import PASSWORD, USER, SmtpSink
 
+from mailwatch.adapters import first_byte
 from mailwatch.adapters.smtp import SmtpSender, SmtpSettings
 from mailwatch.errors import ConfigError, MailwatchError, MaybeSent, TemporaryError
 
@@ -67,6 +68,37 @@ def test_implicit_tls_and_log_in() -> None:
         assert 1 == len(sink.received)
     finally:
         sink.close()
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # It does not know implicit TLS.
+def test_a_greeting_awaited_on_a_port_of_tls_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that waits for TLS is silent like one that is away; that is told, and the other tls."""
+    monkeypatch.setattr(first_byte, "GREETING", 0.2)
+    sink = SmtpSink(implicit=True, auth=True).start()
+    try:
+        error = fault(replace(secure(sink), tls="starttls", timeout=0.5))
+    finally:
+        sink.close()
+    assert isinstance(error, ConfigError)
+    assert "wants TLS from the first byte, and tls is starttls" in str(error)
+    assert "tls of smtp to implicit" in str(error.mend)
+
+
+def test_tls_towards_a_server_that_hangs_up_on_it_is_a_wrong_setting() -> None:
+    """Some greet in plain text to others, and end a line that begins with a handshake."""
+
+    def talk(line: socket.socket) -> None:
+        line.settimeout(0.2)
+        try:
+            line.recv(1)
+        except TimeoutError:
+            line.sendall(b"220 hello\r\n")
+
+    with scripted(talk, lines=2) as towards:
+        error = fault(replace(towards, tls="implicit"))
+    assert isinstance(error, ConfigError)
+    assert "greets in plain text, and tls is implicit" in str(error)
+    assert "tls of smtp to starttls" in str(error.mend)
 
 
 def test_a_server_that_offers_no_starttls_gets_nothing(smtp_sink: SmtpSink) -> None:
@@ -202,15 +234,16 @@ class _Far:
 
 
 @contextmanager
-def scripted(talk: Callable[[socket.socket], None]) -> Iterator[SmtpSettings]:
-    """A server that follows ``talk`` on one connection."""
+def scripted(talk: Callable[[socket.socket], None], lines: int = 1) -> Iterator[SmtpSettings]:
+    """A server that follows ``talk`` on this many connections, one after the other."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
-            line, _ = server.accept()
-            with line:
-                line.settimeout(10)
-                talk(line)
+            for _ in range(lines):
+                line, _ = server.accept()
+                with line:
+                    line.settimeout(10)
+                    talk(line)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()

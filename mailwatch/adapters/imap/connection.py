@@ -18,9 +18,10 @@ from importlib.metadata import PackageNotFoundError, version
 from imapclient import IMAPClient, SocketTimeout
 
 from mailwatch.adapters.certificates import Certificate, read, timeless
+from mailwatch.adapters.first_byte import first_byte
 from mailwatch.adapters.imap import beneath
 from mailwatch.adapters.imap.account import ImapAccount, Tls
-from mailwatch.adapters.imap.errors import FOREIGN, translate, wrong_name
+from mailwatch.adapters.imap.errors import FOREIGN, translate, wrong_name, wrong_tls
 from mailwatch.adapters.imap.requests import has_control
 from mailwatch.adapters.imap.tls import context_for, names_in
 from mailwatch.errors import ConfigError
@@ -59,7 +60,20 @@ def connect(account: ImapAccount) -> IMAPClient:
             raise wrong_name(account, _presented(account)) from error
         raise translate(error, account) from error
     except FOREIGN as error:
-        raise translate(error, account) from error
+        raise _other_way(error, account) or translate(error, account) from error
+
+
+def _other_way(error: BaseException, account: ImapAccount) -> ConfigError | None:
+    """What to say where the server wants another ``tls`` than the account has; None where it does not.
+
+    A server that waits for TLS keeps silent towards STARTTLS, which looks like one that is away.
+    """
+    if not isinstance(error, TimeoutError | ConnectionError | ssl.SSLEOFError | IMAPClient.AbortError):
+        return None
+    implicit = account.tls is Tls.IMPLICIT
+    if first_byte(account.host, account.port) != ("plain" if implicit else "tls"):
+        return None
+    return wrong_tls(account)
 
 
 def _context(account: ImapAccount) -> ssl.SSLContext | None:
@@ -131,7 +145,7 @@ def certificate(account: ImapAccount) -> Certificate | None:
     try:
         client = _open(account, timeless(None if account.ca_file is None else str(account.ca_file)))
     except FOREIGN as error:
-        raise translate(error, account) from error
+        raise _other_way(error, account) or translate(error, account) from error
     try:
         return read(client.socket().getpeercert())
     finally:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from imapclient.exceptions import CapabilityError, LoginError
 
-from mailwatch.adapters.imap.account import ImapAccount
+from mailwatch.adapters.imap.account import ImapAccount, Tls
 from mailwatch.adapters.imap.refusals import (
     REFUSALS,
     WAIT,
@@ -117,6 +117,22 @@ def wrong_name(account: ImapAccount, presented: tuple[str, ...]) -> ConfigError:
         "the certificate that {host} shows is made out to {presented}, not to {host}",
         mend="Write one of these names as host of the mailbox {mailbox}, if that is your server.",
         presented=", ".join(presented[:5]) or "?",
+        **values_of(account, ""),
+    )
+
+
+def wrong_tls(account: ImapAccount) -> ConfigError:
+    """TLS from the first byte where the server greets in plain text, or the other way round."""
+    if account.tls is Tls.IMPLICIT:
+        return ConfigError(
+            "the mail server {host}:{port} greets in plain text, and tls is implicit",
+            mend="Set tls to starttls for the mailbox {mailbox}, or port to 993.",
+            **values_of(account, ""),
+        )
+    return ConfigError(
+        "the mail server {host}:{port} wants TLS from the first byte, and tls is {tls}",
+        mend="Set tls to implicit for the mailbox {mailbox}, or port to 143.",
+        tls=account.tls.value,
         **values_of(account, ""),
     )
 
