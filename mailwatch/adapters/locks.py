@@ -1,11 +1,13 @@
-"""One worker a mailbox: a lock file each, held by the kernel (flock), daemon and command line alike.
+"""One worker a mailbox, and one sender a reader: a lock file each, held by the kernel (flock).
 
+They hold for all alike: daemon, command line, and two threads of one process.
 The lock goes with the process, however it ends; a file that is left behind says nothing.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import time
 from collections.abc import Iterator
@@ -78,6 +80,23 @@ def mailbox_lock(folder: Path, mailbox: str, *, patience: float = 0.0) -> Iterat
                 mailbox=mailbox,
             )
         yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def post_lock(folder: Path, kind: str, recipient: str) -> Iterator[bool]:
+    """Hold what is sent of ``kind`` to ``recipient`` while the block runs; False: somebody else does.
+
+    The name of the file tells nobody who reads what.
+
+    Raises:
+        ConfigError: the lock file cannot be made.
+    """
+    digest = hashlib.sha256(f"{kind}\0{recipient}".encode()).hexdigest()[:32]
+    descriptor = _open(folder, f".post-{digest}")
+    try:
+        yield _taken(descriptor, 0.0)
     finally:
         os.close(descriptor)
 

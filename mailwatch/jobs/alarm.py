@@ -22,7 +22,7 @@ from mailwatch.core.entries import Alert, Text, Watch
 from mailwatch.core.reminders import Recipient
 from mailwatch.errors import Words
 from mailwatch.jobs.remind.due import AFTER_A_REFUSAL, rested
-from mailwatch.jobs.remind.outgoing import Outgoing, SendRow
+from mailwatch.jobs.remind.outgoing import Outgoing, SendRow, Turn, alone
 from mailwatch.ports import Clock, DigestStore, OutboxItem, Sender, Transaction
 
 PREFIX = "alert-"
@@ -77,6 +77,7 @@ class Alarms:
         clock: Clock,
         last_resort: Sequence[Recipient] = (),
         stand_ins: Sequence[Recipient] = (),
+        turn: Turn = alone,
     ) -> None:
         self._store = store
         self._readers = readers
@@ -87,7 +88,9 @@ class Alarms:
         self._catalog = catalog
         self._clock = clock
         # What cannot be sent today may still be mended tomorrow: an alarm is never given up.
-        self._outgoing = Outgoing(store, sender, {}, clock, lambda _: "", entry=_entry, may_fail=False)
+        self._outgoing = Outgoing(
+            store, sender, {}, clock, lambda _: "", entry=_entry, may_fail=False, turn=turn
+        )
 
     def down(
         self, mailbox: str, since: datetime, trouble: Words, closed: Collection[str] = frozenset()

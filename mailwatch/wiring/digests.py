@@ -6,11 +6,13 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.catalog import catalog
+from mailwatch.adapters.locks import post_lock
 from mailwatch.adapters.smtp import SmtpSender, SmtpSettings
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.adapters.templates import Templates
@@ -20,8 +22,8 @@ from mailwatch.core.place import Place
 from mailwatch.core.reminders import DigestSpec, Recipient
 from mailwatch.errors import ConfigError, TemporaryError, UnreadableMessage
 from mailwatch.jobs.alarm import Alarms
-from mailwatch.jobs.remind import MailboxSender, OtherWay, Reminder
-from mailwatch.ports import Clock, Fetched, Mailbox, Parser, Sender
+from mailwatch.jobs.remind import MailboxSender, OtherWay, Reminder, Turn
+from mailwatch.ports import Clock, Fetched, Mailbox, OutboxItem, Parser, Sender
 from mailwatch.wiring import assemble
 
 STALE_AFTER = timedelta(hours=1)
@@ -49,7 +51,18 @@ def reminder(
         watched=watched,
         mailboxes=frozenset(mailbox.name for mailbox in config.mailboxes),
         body_hash=body_hash,
+        turn=_turn(config),
     )
+
+
+def _turn(config: Config) -> Turn:
+    """One sender at a time for each kind of mail to each reader: daemon, command line, old house and new."""
+
+    def turn(item: OutboxItem) -> AbstractContextManager[bool]:
+        # Alarms have the moment in their names, and there is no end of moments.
+        return post_lock(config.data / "locks", item.name.partition(" ")[0], item.recipient)
+
+    return turn
 
 
 def hashed_by(parser: Parser) -> Callable[[bytes], str]:
@@ -130,6 +143,7 @@ def alarms(config: Config, store: SqlStore, archive: FileArchive, clock: Clock) 
         catalog=catalog,
         clock=clock,
         stand_ins=() if smtp else watched,
+        turn=_turn(config),
     )
 
 

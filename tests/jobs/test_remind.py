@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from fakes.mailbox import FakeMailbox
 from fakes.mailserver import FakeServer
 
 from mailwatch.adapters.catalog import catalog
+from mailwatch.adapters.locks import post_lock
 from mailwatch.adapters.sql import SqlStore
 from mailwatch.adapters.templates import Templates
 from mailwatch.core.casenumber import CaseNumber
@@ -30,9 +32,9 @@ from mailwatch.core.place import Place
 from mailwatch.core.reminders import DigestSpec, Recipient
 from mailwatch.core.standing import Standing
 from mailwatch.errors import ConfigError, MaybeSent, TemporaryError
-from mailwatch.jobs.remind import MailboxSender, Reminder
+from mailwatch.jobs.remind import MailboxSender, Reminder, SendRow, Turn
 from mailwatch.mime.parse import parse
-from mailwatch.ports import Cursor, Folder
+from mailwatch.ports import Cursor, Folder, OutboxItem
 
 SEOUL = ZoneInfo("Asia/Seoul")
 MORNING = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # 09:00 in Seoul
@@ -574,7 +576,7 @@ class FusedPost:
         self._fuse.burn("send", lambda: self._post.send(raw, sender, recipient))
 
 
-STEPS = 14
+STEPS = 17
 """Calls through doors that one sending takes; ``test_the_steps_are_counted`` holds it to the truth."""
 
 
@@ -628,3 +630,63 @@ def test_content_is_the_contract_of_json(world: World) -> None:
     assert set(content) == set(DigestContent.__dataclass_fields__)
     assert content["now"] == "2026-11-24T00:00:00.000Z"
     assert content["day"] == "2026-11-24"
+
+
+# ── one sender at a time ──────────────────────────────────────────────────────
+
+
+def turns(folder: Path) -> Turn:
+    """Those of a house, each as another process would take them."""
+    return lambda item: post_lock(folder / "locks", item.name, item.recipient)
+
+
+@dataclass
+class Slow:
+    """Takes the mail, and does not answer before it is told to."""
+
+    post: Post
+    asked: threading.Event = field(default_factory=threading.Event)
+    answer: threading.Event = field(default_factory=threading.Event)
+
+    def send(self, raw: bytes, sender: str, recipient: str) -> None:
+        self.post.send(raw, sender, recipient)
+        self.asked.set()
+        assert self.answer.wait(60)
+
+
+@pytest.mark.parametrize("minutes", [1, 16, 600])
+def test_a_digest_that_is_being_sent_is_sent_by_nobody_else(
+    world: World, tmp_path: Path, minutes: int
+) -> None:
+    """However long a server thinks about it, who comes meanwhile lets it alone, and who comes later, too."""
+    slow = Slow(world.post)
+    first = world.reminder(sender=slow, turn=turns(tmp_path))
+    second = world.reminder(turn=turns(tmp_path))
+    rows: list[SendRow] = []
+    thread = threading.Thread(target=lambda: rows.extend(first.send(SPEC)))
+    thread.start()
+    assert slow.asked.wait(60)
+    world.clock.now += timedelta(minutes=minutes)
+    assert ["maybe"] == [row.state for row in second.send(SPEC)]
+    slow.answer.set()
+    thread.join(60)
+    assert ["sent"] == [row.state for row in rows]
+    assert ["already-sent"] == [row.state for row in second.send(SPEC)]
+    assert 1 == len(world.post.mails)
+    assert ["stored", "sent"] == world.states()
+
+
+def test_what_another_one_has_sent_while_we_waited_for_our_turn_is_not_sent_again(
+    world: World, tmp_path: Path
+) -> None:
+    """What was known of a digest before it was our turn says nothing any more."""
+    take = turns(tmp_path)
+
+    @contextmanager
+    def too_late(item: OutboxItem) -> Iterator[bool]:
+        assert ["sent"] == [row.state for row in world.reminder(turn=take).send(SPEC)]
+        with take(item) as ours:
+            yield ours
+
+    assert ["already-sent"] == [row.state for row in world.reminder(turn=too_late).send(SPEC)]
+    assert 1 == len(world.post.mails)

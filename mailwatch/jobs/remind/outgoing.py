@@ -4,12 +4,16 @@
 ``maybe``: we look for the mail where we can, else the same bytes go out once
 more. ``failed`` is what was refused and can be mended by a person; the same bytes go out once it
 is, while its day lasts. ``tries`` counts the handings over that may have arrived.
+
+One of us at a time has a mail in hand: what is found in ``sending`` was left so by a crash, and never
+by somebody who only takes his time.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -24,6 +28,15 @@ PATIENCE = timedelta(minutes=15)
 
 MOST_TRIES = 2
 """The first handing over, and the same bytes once more."""
+
+
+Turn = Callable[[OutboxItem], AbstractContextManager[bool]]
+"""Keeps all others off mail like this one while a block runs; False where somebody else has it in hand."""
+
+
+def alone(_item: OutboxItem) -> AbstractContextManager[bool]:
+    """The turn of whoever certainly is the only sender."""
+    return nullcontext(enter_result=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,9 @@ class Outgoing:
         *,
         entry: Callable[[OutboxItem, str], Entry] | None = None,
         may_fail: bool = True,
+        turn: Turn = alone,
     ) -> None:
+        self._turn = turn
         self._store = store
         self._sender = sender
         self._watched = watched
@@ -80,9 +95,20 @@ class Outgoing:
         if item.state == "sent":
             return SendRow(item.recipient, "already-sent")
         self.learn(item)
+        with self._turn(item) as ours:
+            return self._advance(self._newest(item), from_addr) if ours else _in_other_hands(item)
+
+    def _advance(self, item: OutboxItem, from_addr: str) -> SendRow:
+        if item.state == "sent":
+            return SendRow(item.recipient, "already-sent")
         if item.state in {"sending", "maybe"}:
             return self._clear_up(item, from_addr)
         return self._hand_over(item, from_addr)
+
+    def _newest(self, item: OutboxItem) -> OutboxItem:
+        """The item as it is now that it is our turn: whoever had it before has moved it."""
+        with self._store.writing() as tx:
+            return tx.outbox.get(item.name, item.recipient, item.date) or item
 
     def abandon(self, item: OutboxItem) -> None:
         """A newer digest tells all that this one would have told, and it never went out."""
@@ -103,7 +129,7 @@ class Outgoing:
     def _hand_over(self, item: OutboxItem, from_addr: str) -> SendRow:
         begun = self._begin(item)
         if begun is None:
-            return SendRow(item.recipient, "maybe", Words("another mailwatch is sending it"))
+            return _in_other_hands(item)
         try:
             self._sender.send(begun.raw, from_addr, begun.recipient)
         except MaybeSent as error:
@@ -189,6 +215,10 @@ def told(error: MailwatchError) -> Words:
     if not error.mend.template:
         return error.message
     return Words("{trouble} → {mend}", {"trouble": error.message, "mend": error.mend})
+
+
+def _in_other_hands(item: OutboxItem) -> SendRow:
+    return SendRow(item.recipient, "maybe", Words("another mailwatch is sending it"))
 
 
 def _same(tx: Transaction, item: OutboxItem) -> bool:

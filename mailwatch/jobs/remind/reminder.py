@@ -14,7 +14,7 @@ from mailwatch.jobs.remind.deliver import Watched
 from mailwatch.jobs.remind.gather import gather
 from mailwatch.jobs.remind.history import history
 from mailwatch.jobs.remind.letter import Words, letter
-from mailwatch.jobs.remind.outgoing import MOST_TRIES, Outgoing, SendRow, told
+from mailwatch.jobs.remind.outgoing import MOST_TRIES, Outgoing, SendRow, Turn, alone, told
 from mailwatch.ports import Clock, DigestStore, OutboxItem, Pages, Sender
 
 
@@ -51,13 +51,14 @@ class Reminder:
         mailboxes: frozenset[str] | None = None,
         ids: Callable[[], str] = _new_id,
         body_hash: Callable[[bytes], str],
+        turn: Turn = alone,
     ) -> None:
         self._store = store
         self._pages = pages
         self._clock = clock
         self._ids = ids
         self._mailboxes = mailboxes
-        self._outgoing = Outgoing(store, sender, watched or {}, clock, body_hash)
+        self._outgoing = Outgoing(store, sender, watched or {}, clock, body_hash, turn=turn)
 
     def render(self, spec: DigestSpec, language: str | None = None) -> RenderedDigest:
         """The digest as its first reader would get it now; nothing is stored.
