@@ -1,21 +1,21 @@
-"""How long to wait after a failure: full jitter between nothing much and a ceiling that doubles.
+"""How long to wait after a failure: jitter between a floor and a ceiling that doubles.
 
 Many mailboxes on one server come back at different moments, and a server in
-trouble is asked less and less (Brooker, "Exponential Backoff And Jitter", full jitter).
+trouble is asked less and less (Brooker, "Exponential Backoff And Jitter").
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-FIRST = 5.0
+FIRST = 10.0
 """Seconds: the ceiling after the first failure."""
 
 LONGEST = 900.0
 """Seconds: the ceiling that is never passed, but where the other side asks for more."""
 
-SHORTEST = 1.0
-"""Seconds: jitter may not make a busy loop."""
+SHORTEST = 5.0
+"""Seconds: the floor. Nobody is asked again sooner, whatever the dice say."""
 
 MOST_ASKED = 3600.0
 """Seconds: a server that asks for more patience than this is asked again all the same."""
@@ -44,7 +44,7 @@ class Backoff:
             chance: a random number in [0, 1).
             retry_after: what the other side asked for; never undercut, up to ``MOST_ASKED``.
         """
-        jittered = max(SHORTEST, chance * self.ceiling)
+        jittered = SHORTEST + chance * (self.ceiling - SHORTEST)
         asked = min(retry_after or 0.0, MOST_ASKED)
         # What is added to the wish of a server keeps its clients apart, too.
         return asked + jittered if asked else jittered

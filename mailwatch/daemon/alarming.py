@@ -28,14 +28,13 @@ class Alarming:
         self._alarms = alarms
         self._log = MailLog()
         self._addresses = {m.name: m.address for m in config.mailboxes}
-        self._started = clock()
-        self._down: dict[str, datetime] = {}
         self._known: dict[str, datetime | None] = {}
 
     def passed(self, state: State, before: datetime | None) -> None:
         """A mailbox was read well; called by its own thread, before anything else is."""
-        until = state.last_good
-        since = self._down.pop(state.name, None) or before or self._known_outage(state.name)
+        until, down = state.last_good, state.down
+        state.down = None
+        since = down or before or self._known_outage(state.name)
         if until is None or since is None:
             return
         if is_gap(since, until, self._config.poll) or self._was_told(state.name, since, until):
@@ -46,7 +45,9 @@ class Alarming:
         """Store an alarm, once, for each mailbox that has not been read for too long."""
         closed = self._closed(states)
         for state in states:
-            if state.failures and is_alarming(self._since(state), state.failures, self._clock(), self._after):
+            # Where somebody else holds the mailbox no look can fail, and nothing is read all the same.
+            failures = max(state.failures, int(state.held is not None))
+            if failures and is_alarming(self._since(state), failures, self._clock(), self._after):
                 self._raise(state, self._since(state), closed)
 
     def send(self, states: Sequence[State]) -> None:
@@ -67,9 +68,8 @@ class Alarming:
         return frozenset(self._addresses[state.name] for state in states if state.failures)
 
     def _since(self, state: State) -> datetime:
-        return (
-            self._down.get(state.name) or state.last_good or self._known_outage(state.name) or self._started
-        )
+        known = state.down or state.last_good or self._known_outage(state.name)
+        return known or state.wanted or self._clock()
 
     def _known_outage(self, mailbox: str) -> datetime | None:
         """The outage that an earlier process recorded, and that is not over.
@@ -87,9 +87,9 @@ class Alarming:
         return until - since >= self._after and self._alarms.told(mailbox, since)
 
     def _raise(self, state: State, since: datetime, closed: frozenset[str]) -> None:
-        if self._down.get(state.name) == since:
+        if state.down == since:
             return
-        new = self._alarms.down(state.name, since, state.trouble or Words(""), closed)
-        self._down[state.name] = since
+        new = self._alarms.down(state.name, since, state.trouble or state.held or Words(""), closed)
+        state.down = since
         if new:
             event("not-watched", level=logging.ERROR, mailbox=state.name, since=since.isoformat())

@@ -16,7 +16,7 @@ from mailwatch.config.model import Config
 from mailwatch.core.entries import ConfigSeen
 from mailwatch.daemon.alarming import Alarming
 from mailwatch.daemon.events import event
-from mailwatch.daemon.heart import Hearts
+from mailwatch.daemon.heart import Beats
 from mailwatch.daemon.post import Post
 from mailwatch.daemon.state import State
 from mailwatch.errors import MailwatchError
@@ -43,17 +43,20 @@ class Chores:
         *,
         parser: Parser,
         clock: Clock,
-        hearts: Hearts,
+        hearts: Beats,
+        stop: threading.Event,
     ) -> None:
         self._config = config
         self._store = store
         self._clock = clock
         self._hearts = hearts
+        self._stop = stop
+        self._begun = False
         alarms = digests.alarms(config, store, archive, clock)
         self._alarming = Alarming(config, store, alarms, clock)
-        self._post = Post(config, store, archive, clock, alarms=alarms, parser=parser)
+        self._post = Post(config, store, archive, clock, alarms=alarms, parser=parser, stop=stop)
         self._began = time.monotonic()
-        self._lock = threading.Lock()
+        self._rest = threading.Condition()
         self._running = 0
 
     @property
@@ -61,14 +64,19 @@ class Chores:
         """Whether a chore is under way."""
         return self._running > 0
 
+    def wait(self) -> None:
+        """Until no chore is under way; once ``stop`` is set, none begins any more."""
+        with self._rest:
+            self._rest.wait_for(lambda: not self._running)
+
     # ── digests ───────────────────────────────────────────────────────────────
 
     def digests(self, states: Sequence[State]) -> None:
         """Send what is due; once to each reader for each day, whatever was restarted in between."""
         if not self._first_round_is_over(states):
             return
-        with self._chore("digests"):
-            if self._post.send_due():
+        with self._chore("digests") as free:
+            if free and self._post.send_due():
                 self._alarming.send(states)
         event("digests-looked-at", level=logging.DEBUG)
 
@@ -85,9 +93,12 @@ class Chores:
 
     def alarms(self, states: Sequence[State]) -> None:
         """Tell once of each mailbox that has not been read for too long, and send what waits."""
-        with self._chore("alarms"):
-            self._alarming.look(states)
-            self._alarming.send(states)
+        with self._chore("alarms") as free:
+            if free and not self._begun:
+                self.begin()
+            if free:
+                self._alarming.look(states)
+                self._alarming.send(states)
 
     # ── rare work ─────────────────────────────────────────────────────────────
 
@@ -96,24 +107,31 @@ class Chores:
         with self._store.writing() as tx:
             tx.ledger.record(ConfigSeen(config_hash(self._config)))
             let_go(tx, [mailbox.name for mailbox in self._config.mailboxes])
+        self._begun = True
 
     def nightly(self) -> None:
         """Forget what is too old to matter."""
-        with self._chore("nightly"):
+        with self._chore("nightly") as free:
+            if not free:
+                return
             gone = forget_all(self._store, self._clock(), assemble.retention(self._config))
             event("forgotten", sightings=gone.sightings, plans=gone.plans, digests=gone.digests)
 
     @contextmanager
-    def _chore(self, name: str) -> Iterator[None]:
-        """A chore in trouble ends here and is taken up again with the next ring."""
+    def _chore(self, name: str) -> Iterator[bool]:
+        """A chore in trouble ends here and is taken up again with the next ring.
+
+        False: the end has begun. What is due is for the house that comes after, and for nobody twice.
+        """
         self._hearts.beat(name, CHORE_LIMIT)
-        with self._lock:
+        with self._rest:
             self._running += 1
         try:
-            yield
+            yield not self._stop.is_set()
         except MailwatchError as error:
             event("trouble", level=logging.WARNING, chore=name, what=error.message)
         finally:
-            with self._lock:
-                self._running -= 1
             self._hearts.forget(name)
+            with self._rest:
+                self._running -= 1
+                self._rest.notify_all()

@@ -30,3 +30,19 @@ class Hearts:
         now = self._now()
         with self._lock:
             return tuple(sorted(name for name, until in self._until.items() if until < now))
+
+
+class Beats:
+    """The same for one group of threads, whose names are told from those of others by ``mark``."""
+
+    def __init__(self, hearts: Hearts, mark: str) -> None:
+        self._hearts = hearts
+        self._mark = f"/{mark}" if mark else ""
+
+    def beat(self, name: str, limit: float) -> None:
+        """See ``Hearts``."""
+        self._hearts.beat(name + self._mark, limit)
+
+    def forget(self, name: str) -> None:
+        """See ``Hearts``."""
+        self._hearts.forget(name + self._mark)

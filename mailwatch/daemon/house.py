@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -20,7 +19,8 @@ from mailwatch.config.model import Config
 from mailwatch.daemon import figures
 from mailwatch.daemon.certificate_watch import CertificateWatch
 from mailwatch.daemon.chores import Chores
-from mailwatch.daemon.heart import Hearts
+from mailwatch.daemon.heart import Beats, Hearts
+from mailwatch.daemon.patience import Patience
 from mailwatch.daemon.schedule import timetable
 from mailwatch.daemon.shared import Shared
 from mailwatch.daemon.state import State
@@ -36,34 +36,36 @@ SLICES_AT_ONCE = 2
 
 
 class House:
-    """Opened by ``__init__``, which raises ``MailwatchError`` and then leaves nothing open."""
+    """Opened by ``__init__``, which raises ``MailwatchError`` and then leaves nothing open.
 
-    def __init__(self, config: Config, hearts: Hearts, clock: Clock, tally: Tally, upgrade: Upgrade) -> None:
+    ``former`` is the house before it, still at work: what its threads know of a mailbox is gone on from.
+    It begins with ``begin`` and ``start``, and ends with ``retire``; one that was never started, too.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        hearts: Hearts,
+        clock: Clock,
+        tally: Tally,
+        upgrade: Upgrade,
+        *,
+        former: House | None = None,
+    ) -> None:
         self._tally = tally
+        self.number: int = 1 if former is None else former.number + 1
+        self.lingered = False
         self._certificates = CertificateWatch(config, clock)
         self.config = config
         self._clock = clock
         self._stop = threading.Event()
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._started = False
         with ExitStack() as stack:
-            self._store = assemble.open_store(config, clock, upgrade)
-            stack.callback(self._store.close)
-            self._archive = FileArchive(config.archive_folder)
-            stack.callback(self._archive.close)
-            self._parser = ProcessParser(at_rest=memory.give_back)
-            stack.callback(self._parser.close)
-            self._chores = Chores(
-                config, self._store, self._archive, parser=self._parser, clock=clock, hearts=hearts
-            )
-            shared = Shared(
-                hearts,
-                threading.Semaphore(SLICES_AT_ONCE),
-                self._stop,
-                config.rename.settle,
-                self._chores.passed,
-                self._looked,
-                tally,
-            )
-            self.watchers = tuple(Watcher(partial(self._one, m), m.name, shared) for m in config.mailboxes)
+            self._open(stack, upgrade, hearts)
+            shared = self._shared(hearts)
+            self.watchers = tuple(self._watcher(m, shared, former) for m in config.mailboxes)
             self._closing = stack.pop_all()
         self._timetable = timetable(
             config,
@@ -73,19 +75,69 @@ class House:
             now=clock(),
         )
 
+    def _open(self, stack: ExitStack, upgrade: Upgrade, hearts: Hearts) -> None:
+        config, clock = self.config, self._clock
+        self._store = assemble.open_store(config, clock, upgrade)
+        stack.callback(self._store.close)
+        self._archive = FileArchive(config.archive_folder)
+        stack.callback(self._archive.close)
+        self._parser = ProcessParser(at_rest=memory.give_back)
+        stack.callback(self._parser.close)
+        self._chores = Chores(
+            config,
+            self._store,
+            self._archive,
+            parser=self._parser,
+            clock=clock,
+            hearts=Beats(hearts, self._mark),
+            stop=self._stop,
+        )
+
+    def _shared(self, hearts: Hearts) -> Shared:
+        return Shared(
+            hearts,
+            threading.Semaphore(SLICES_AT_ONCE),
+            self._stop,
+            self.config.rename.settle,
+            self._chores.passed,
+            self._looked,
+            self._tally,
+            mark=self._mark,
+        )
+
+    @property
+    def _mark(self) -> str:
+        """What tells our threads from those of other houses. The first is the only one of most processes."""
+        return "" if self.number == 1 else str(self.number)
+
     @property
     def states(self) -> tuple[State, ...]:
         """How the mailboxes are."""
         return tuple(watcher.state for watcher in self.watchers)
 
-    def start(self) -> None:
-        """Begin to work."""
+    def begin(self) -> None:
+        """Record that this configuration is in force from here on; may wait for the database.
+
+        Raises:
+            TemporaryError: it is held by another program. The chores will try again.
+        """
         self._chores.begin()
-        for watcher in self.watchers:
-            watcher.start()
-        self._timetable.start()
+
+    def start(self) -> None:
+        """Begin to work, unless the end has begun."""
+        with self._lock:
+            if self._stop.is_set():
+                return
+            self._started = True
+            for watcher in self.watchers:
+                watcher.start()
+            self._timetable.start()
         if self.config.metrics is not None:
             self._certificates.look()
+
+    def watcher_of(self, mailbox: str) -> Watcher | None:
+        """The thread for the mailbox of this name."""
+        return next((w for w in self.watchers if w.state.name == mailbox), None)
 
     def figures(self) -> Iterator[Figure]:
         """What there is to show; called by any thread. Raises a MailwatchError where the database is away."""
@@ -93,29 +145,53 @@ class House:
         yield figures.of_certificates(self._certificates.until, self._clock())
         yield from figures.of_database(self.config, self._store)
 
-    def stop(self, seconds: float, beat: Callable[[], None]) -> bool:
-        """End after the current batch, within ``seconds``; False where a thread still works.
-
-        ``beat`` is called while we wait.
-        """
-        self._stop.set()
+    def retire(self) -> None:
+        """Let each thread end after what it is doing, and close what they share. Waits for nobody."""
+        with self._lock:
+            if self._stop.is_set():
+                return
+            self._stop.set()
         for watcher in self.watchers:
             watcher.bell.ring()
-        self._timetable.shutdown(wait=False)
-        end = time.monotonic() + seconds
-        while any(w.is_alive() for w in self.watchers) or self._chores.busy:
-            if time.monotonic() > end:
-                return False
-            beat()
-            time.sleep(0.02)
-        self._closing.close()
-        return True
+        threading.Thread(target=self._leave, name=f"leaving/{self.number}", daemon=True).start()
 
-    def abandon(self) -> None:
+    def has_ended(self, seconds: float = 0.0) -> bool:
+        """Whether nobody works here any more, ``seconds`` from now at the latest."""
+        return self._ended.wait(seconds)
+
+    @property
+    def at_work(self) -> tuple[str, ...]:
+        """The mailboxes whose threads still run."""
+        return tuple(w.state.name for w in self.watchers if w.is_alive())
+
+    @staticmethod
+    def abandon() -> None:
         """Kill the workers; the process ends right after. What was not committed is read again."""
         POOLS.kill()
 
     # ── within ────────────────────────────────────────────────────────────────
+
+    def _leave(self) -> None:
+        if self._started:
+            self._timetable.shutdown(wait=False)
+            for watcher in self.watchers:
+                watcher.join()
+        else:
+            for watcher in self.watchers:
+                watcher.bell.close()
+        self._chores.wait()
+        self._closing.close()
+        self._ended.set()
+
+    def _watcher(self, mailbox: MailboxConfig, shared: Shared, former: House | None) -> Watcher:
+        before = None if former is None else former.watcher_of(mailbox.name)
+        state, patience = State(mailbox.name, wanted=self._clock()), Patience()
+        if former is not None and before is not None:
+            state.wanted, state.down = before.state.wanted, before.state.down
+            if mailbox in former.config.mailboxes:
+                state, patience = before.state, before.patience
+                patience.try_now()
+        return Watcher(partial(self._one, mailbox), state, patience, shared)
 
     def _one(self, mailbox: MailboxConfig, alive: Callable[[], None]) -> OneMailbox:
         # An archive is for one thread.

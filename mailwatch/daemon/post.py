@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -42,6 +43,7 @@ class Post:
         *,
         alarms: Alarms,
         parser: Parser,
+        stop: threading.Event,
         pulse: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
@@ -51,6 +53,7 @@ class Post:
         self._alarms = alarms
         self._body_hash = digests.hashed_by(parser)
         self._pulse = pulse
+        self._stop = stop
         self._tried: set[_Key] = set()
         self._rests: dict[_Key, float] = {}
         self._log = MailLog()
@@ -86,7 +89,11 @@ class Post:
         except MailwatchError as error:
             lasting = not isinstance(error, TemporaryError)
             return tuple(SendRow(r.address, "failed", told(error), temporary=not lasting) for r in readers)
-        return job.send(replace(spec, recipients=readers), by_clock=True)
+        rows: list[SendRow] = []
+        for reader in readers:
+            if not self._stop.is_set():
+                rows += job.send(replace(spec, recipients=(reader,)), by_clock=True)
+        return tuple(rows)
 
     def _is_resting(self, spec: DigestSpec, reader: Recipient) -> bool:
         """What could not even be written down, as with a broken template, leaves no trace in the outbox."""

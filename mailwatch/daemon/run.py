@@ -1,24 +1,30 @@
-"""``mailwatch run``: one daemon for each data folder, its signals, and its word to the service manager."""
+"""``mailwatch run``: one daemon for each data folder, its signals, and its word to the service manager.
+
+The first thread waits for nothing but signals and the clock, so that it can always be told to end.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
-import select
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from mailwatch.adapters import catalog, memory
 from mailwatch.adapters.exporter import Figure
 from mailwatch.adapters.locks import daemon_lock
 from mailwatch.adapters.systemd import Notifier
 from mailwatch.config.model import Config
+from mailwatch.daemon.changing import Change, hand_over, refuse_other_place, tell_refusal
 from mailwatch.daemon.events import event
 from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.house import House
+from mailwatch.daemon.houses import Houses
 from mailwatch.daemon.showing import Showing
+from mailwatch.daemon.signals import ENDING, Ear, listening
 from mailwatch.daemon.status import status_line
 from mailwatch.daemon.tally import Tally
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
@@ -32,13 +38,11 @@ END_WITHIN = 3.0
 Promised are five for the whole end: what comes after this waits for nobody.
 """
 
-RELOAD_WITHIN = 120.0
-"""Seconds for the threads of the old configuration to end."""
+GONE_WITHIN = 4.5
+"""Seconds after SIGTERM at which the process ends, whatever it hangs in: a log that nobody reads, say."""
 
 TURN = 5.0
 """Seconds between two looks at the threads, where the watchdog does not ask for more."""
-
-_FIXED = ("data", "database", "archive")
 
 
 class Daemon:
@@ -67,7 +71,7 @@ class Daemon:
         self._notifier = Notifier(env, os.getpid())
         self._hearts = Hearts()
         self._tally = Tally()
-        self._house: House | None = None
+        self._houses = Houses()
         self._showing = Showing(self._figures)
         self._told: str | None = None
         self._refused: Words | None = None
@@ -78,42 +82,45 @@ class Daemon:
 
         Raises:
             ConfigError: another daemon runs on this data folder, or it cannot be opened.
+            TemporaryError: the database is held by another program, or away.
         """
         memory.share_one_heap()
-        with daemon_lock(self._config.data / "locks"), _signals() as wake:
+        with daemon_lock(self._config.data / "locks"), listening() as ear:
             self._showing.adopt(self._config.metrics)
-            house = self._house = self._opened(self._config)
-            house.start()
-            event("start", mailboxes=len(house.watchers), pid=os.getpid())
-            self._word(lambda n: n.ready(self._line(house)))
-            house = self._loop(house, wake)
-            self._end(house)
+            self._end(self._loop(ear))
 
     # ── the loop ──────────────────────────────────────────────────────────────
 
-    def _loop(self, house: House, wake: int) -> House:
+    def _loop(self, ear: Ear) -> Change:
+        """Until a signal asks for the end. The change of configuration that began last is handed back."""
+        change, again = Change(self._begin, ear.nudge), False
         while True:
-            asked = _heard(wake, self._turn())
-            if signal.SIGTERM in asked or signal.SIGINT in asked:
-                return house
-            if signal.SIGHUP in asked:
-                house = self._reload(house)
-            self._turn_over(house)
+            asked = ear.heard(self._turn())
+            if asked & ENDING:
+                return change
+            again |= signal.SIGHUP in asked
+            if change.is_over:
+                change.result()
+                if again:
+                    change, again = Change(self._reload, ear.nudge), False
+            self._turn_over()
 
     def _turn(self) -> float:
         """Twice within the watchdog's time, sd_watchdog_enabled(3)."""
         watchdog = self._notifier.watchdog
         return TURN if watchdog is None else min(TURN, watchdog / 2)
 
-    def _turn_over(self, house: House) -> None:
+    def _turn_over(self) -> None:
+        self._houses.sweep()
         stuck = self._hearts.silent()
         if stuck != self._stuck:
             self._stuck = stuck
             event("stuck" if stuck else "unstuck", level=logging.ERROR, threads=",".join(stuck))
         if not stuck:
             self._word(Notifier.alive)
-        line = self._line(house)
-        if line != self._told:
+        house = self._houses.present
+        line = None if house is None else self._line(house)
+        if line is not None and line != self._told:
             self._told = line
             self._word(lambda n: n.status(line))
 
@@ -128,56 +135,49 @@ class Daemon:
         except TemporaryError as error:
             event("notify-failed", level=logging.WARNING, what=error.message)
 
-    # ── the end, and a new beginning ──────────────────────────────────────────
+    # ── the beginning, and a new one, beside the loop ─────────────────────────
 
-    def _end(self, house: House) -> None:
-        self._house = None  # Figures end with it; the port is freed by the end of the process.
-        self._word(lambda n: n.stopping(catalog.say(Words("mailwatch is ending"), house.config.language)))
-        began = time.monotonic()
-        clean = house.stop(END_WITHIN, lambda: self._word(Notifier.alive))
-        event("stop", batch="committed" if clean else "abandoned", seconds=time.monotonic() - began)
-        if not clean:
-            house.abandon()
-            logging.shutdown()
-            # A thread that waits for a server cannot be ended in any other way; a crash loses nothing here.
-            os._exit(0)
+    def _begin(self) -> None:
+        event("opening", level=logging.DEBUG, data=self._config.data)
+        house = self._opened(self._config)
+        try:
+            house.begin()
+        except MailwatchError:
+            house.retire()
+            raise
+        if self._houses.move_in(house):
+            event("start", mailboxes=len(house.watchers), pid=os.getpid())
+            self._word(lambda n: n.ready(self._line(house)))
 
-    def _reload(self, house: House) -> House:
+    def _reload(self) -> None:
         """Read the configuration again, or say why not and go on with the one in force."""
         self._word(Notifier.reloading)
+        old = self._houses.present
+        assert old is not None  # Whoever hears SIGHUP has begun, and not ended.
         try:
-            fresh = self._fresh(house)
+            fresh = self._fresh(old)
         except MailwatchError as error:
-            _tell_refusal(error)
+            tell_refusal(error)
             self._refused = _first_problem(error)
-            self._word(lambda n: n.ready(self._line(house)))
-            return house
-        if not house.stop(RELOAD_WITHIN, lambda: self._word(Notifier.alive)):
-            # Two threads on one mailbox are kept apart by its lock; the old one ends after its batch.
-            event("reload", level=logging.WARNING, what="a thread of the old configuration still works")
-        fresh.start()
-        self._house = fresh
-        self._refused = None
-        event("reload", mailboxes=len(fresh.watchers))
-        self._word(lambda n: n.ready(self._line(fresh)))
-        return fresh
+            self._word(lambda n: n.ready(self._line(old)))
+            return
+        if hand_over(self._houses, fresh):
+            self._refused = None
+            event("reload", mailboxes=len(fresh.watchers))
+            self._word(lambda n: n.ready(self._line(fresh)))
 
-    def _fresh(self, house: House) -> House:
+    def _fresh(self, old: House) -> House:
         config = self._load()
-        for key in _FIXED:
-            if getattr(config, key) != getattr(house.config, key):
-                raise ConfigError(
-                    "{key} cannot change while mailwatch runs", mend="systemctl restart mailwatch", key=key
-                )
+        refuse_other_place(config, old.config)
         self._take_over(config)
         try:
-            return self._opened(config)
+            return self._opened(config, old)
         except MailwatchError:
-            self._take_over(house.config)
+            self._take_over(old.config)
             raise
 
-    def _opened(self, config: Config) -> House:
-        return House(config, self._hearts, self._clock, self._tally, self._upgrade)
+    def _opened(self, config: Config, former: House | None = None) -> House:
+        return House(config, self._hearts, self._clock, self._tally, self._upgrade, former=former)
 
     def _take_over(self, config: Config) -> None:
         """Log and figures, which are not the house's."""
@@ -185,51 +185,55 @@ class Daemon:
         self._adopt(config)
 
     def _figures(self) -> Iterable[Figure]:
-        return () if self._house is None else self._house.figures()
+        house = self._houses.present
+        return () if house is None else house.figures()
+
+    # ── the end ───────────────────────────────────────────────────────────────
+
+    def _end(self, change: Change) -> None:
+        with _gone_in_any_case():
+            began = time.monotonic()
+            house = self._houses.present
+            leaving = (
+                self._houses.retire()
+            )  # Figures end with it; the port is freed by the end of the process.
+            language = (self._config if house is None else house.config).language
+            self._word(lambda n: n.stopping(catalog.say(Words("mailwatch is ending"), language)))
+            clean = self._are_gone(began + END_WITHIN, [change.wait, *(h.has_ended for h in leaving)])
+            took = time.monotonic() - began
+            event("stop", batch="committed" if clean else "abandoned", seconds=took)
+            if not clean:
+                House.abandon()
+                logging.shutdown()
+                # A thread that waits for a server cannot be ended in any other way; a crash loses nothing.
+                os._exit(0)
+
+    def _are_gone(self, end: float, waits: Iterable[Callable[[float], bool]]) -> bool:
+        for wait in waits:
+            while not wait(min(0.5, max(0.0, end - time.monotonic()))):
+                if time.monotonic() > end:
+                    return False
+                self._word(Notifier.alive)
+        return True
+
+
+@contextmanager
+def _gone_in_any_case() -> Iterator[None]:
+    """A process that must end ends, also where its end hangs in something that nobody thought of."""
+    timer = threading.Timer(GONE_WITHIN, _drop_everything)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _drop_everything() -> None:
+    House.abandon()
+    os._exit(0)
 
 
 def _first_problem(error: MailwatchError) -> Words:
     problems = error.problems if isinstance(error, ConfigError) else ()
     return problems[0] if problems else error.message
-
-
-def _tell_refusal(error: MailwatchError) -> None:
-    event("reload-refused", level=logging.ERROR, what=error.message)
-    for problem in error.problems if isinstance(error, ConfigError) else ():
-        event("reload-refused", level=logging.ERROR, what=problem)
-
-
-# ── signals ───────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def _signals() -> Iterator[int]:
-    """A descriptor that can be read when SIGTERM, SIGINT or SIGHUP has come.
-
-    As process 1 a signal without a handler is no signal at all, so each has one.
-    """
-    hears, rings = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    asked = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    before = {number: signal.signal(number, _noted) for number in asked}
-    former = signal.set_wakeup_fd(rings, warn_on_full_buffer=False)
-    try:
-        yield hears
-    finally:
-        signal.set_wakeup_fd(former)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        os.close(hears)
-        os.close(rings)
-
-
-def _noted(_number: int, _frame: object) -> None:
-    """The number stands in the pipe."""
-
-
-def _heard(wake: int, seconds: float) -> frozenset[int]:
-    poll = select.poll()
-    poll.register(wake, select.POLLIN)
-    poll.poll(seconds * 1000)
-    with suppress(BlockingIOError):
-        return frozenset(os.read(wake, 4096))
-    return frozenset()

@@ -15,7 +15,7 @@ from mailwatch.daemon.tally import Tally
 
 @dataclass(slots=True)
 class Shared:
-    """Handed to each mailbox's thread."""
+    """Handed to each mailbox's thread. ``mark`` tells the threads of one house from those of another."""
 
     hearts: Hearts
     slots: threading.Semaphore
@@ -25,3 +25,4 @@ class Shared:
     on_first_look: Callable[[], None]
     tally: Tally = field(default_factory=Tally)
     chance: Callable[[], float] = field(default=random.random)
+    mark: str = ""

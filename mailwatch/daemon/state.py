@@ -13,7 +13,9 @@ from mailwatch.errors import Words
 class State:
     """How a mailbox is, for status line and alarm. Read by other threads; each field is replaced whole.
 
-    ``trouble`` is a whole line: the mailbox, what is wrong, and what to do about it.
+    ``trouble`` is a whole line: the mailbox, what is wrong, and what to do about it. ``held`` is one, too:
+    who else works on the mailbox, so that no look can begin. ``wanted`` is since when it shall be watched,
+    ``down`` since when it is not, once that was recorded.
     """
 
     name: str
@@ -22,3 +24,6 @@ class State:
     trouble: Words | None = None
     passes: int = 0
     left: Left | None = None
+    held: Words | None = None
+    wanted: datetime | None = None
+    down: datetime | None = None

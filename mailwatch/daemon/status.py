@@ -35,6 +35,12 @@ def _of_mailboxes(states: Sequence[State], zone: tzinfo) -> Words:
                 "trouble": first.trouble,
             },
         )
+    held = [s.held for s in states if s.held is not None]
+    if held:
+        return Words(
+            "not looked at for now: {count} of {all}; {held}",
+            {"count": len(held), "all": _mailboxes(states), "held": held[0]},
+        )
     if not all(s.passes for s in states):
         return Words("looking for the first time: {all}", {"all": _mailboxes(states)})
     left = side_by_side(s.left for s in states if s.left is not None)

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from mailwatch.adapters.locks import MailboxBusy
 from mailwatch.adapters.logcontext import bind
-from mailwatch.core.backoff import Backoff, patient_delay
 from mailwatch.daemon.bell import Bell, Want
 from mailwatch.daemon.events import event
+from mailwatch.daemon.held import thread_name, who_holds
+from mailwatch.daemon.patience import Patience
 from mailwatch.daemon.shared import Shared
 from mailwatch.daemon.state import State
 from mailwatch.daemon.telling import tell_pass
@@ -38,30 +39,32 @@ BUSY = 5.0
 GATHER = 0.3
 """Seconds after the server's word: mails that come together are read together."""
 
-
 _DEFECT = Words("an error of mailwatch itself; the log shows where")
 
 
 class Watcher(threading.Thread):
-    """Runs until ``stop`` of ``shared`` is set and the bell is rung."""
+    """Runs until ``stop`` is set and the bell is rung; ``state`` and ``patience`` may be an earlier one's."""
 
-    def __init__(self, make: Callable[[Callable[[], None]], OneMailbox], name: str, shared: Shared) -> None:
-        super().__init__(name=f"mailbox-{name}", daemon=True)
-        self.state = State(name)
+    def __init__(
+        self,
+        make: Callable[[Callable[[], None]], OneMailbox],
+        state: State,
+        patience: Patience,
+        shared: Shared,
+    ) -> None:
+        super().__init__(name=thread_name(state.name, shared.mark), daemon=True)
+        self.state = state
+        self.patience = patience
         self.bell = Bell()
         self._make = make
         self._box: OneMailbox | None = None
         self._shared = shared
         self._wanted: set[Want] = set()
-        self._not_before = 0.0
         self._looked = False
         self._tried = False
         self._behind = True
         self._soon: float | None = None
         self._hindrances: tuple[Hindrance, ...] = ()
-        self._passes = Backoff()
-        self._idles = Backoff()
-        self._no_idle_before = 0.0
 
     # ── the loop ──────────────────────────────────────────────────────────────
 
@@ -94,12 +97,11 @@ class Watcher(threading.Thread):
             self._looked = True
             self._shared.on_first_look()
         self._wanted |= self.bell.take()
-        now = time.monotonic()
-        if self._soon is not None and now >= self._soon:
+        if self._soon is not None and time.monotonic() >= self._soon:
             self._wanted.add(Want.POLL)
             self._soon = None
-        if now < self._not_before:
-            self._rest(self._not_before - now)
+        if (rest := self.patience.seconds) > 0:
+            self._rest(rest)
         elif self._box is None:
             self._open()
         elif self._wanted:
@@ -109,11 +111,13 @@ class Watcher(threading.Thread):
             self._listen(self._box)
 
     def _rest(self, seconds: float) -> None:
-        if self._soon is not None:
-            seconds = min(seconds, self._soon - time.monotonic())
-        seconds = min(seconds, REST)
-        self._beat(seconds + STEP_LIMIT)
-        self.bell.wait(seconds)
+        self.bell.wait(self._spell(min(seconds, REST)))
+
+    def _spell(self, seconds: float) -> float:
+        """So many seconds, or fewer where something is due before; nobody misses us meanwhile."""
+        limit = seconds if self._soon is None else max(0.0, min(seconds, self._soon - time.monotonic()))
+        self._beat(limit + STEP_LIMIT)
+        return limit
 
     def _alive(self) -> None:
         """Between two batches: still there, and shall we go on?"""
@@ -132,11 +136,19 @@ class Watcher(threading.Thread):
         self._wanted.clear()
         try:
             self._look(box)
-            if comparing and not self._passes.failures:
+            if comparing and not self.patience.failures:
                 self._compare(box)
-        except MailboxBusy:
-            self._wanted |= {Want.POLL} | ({Want.COMPARE} if comparing else set())
-            self._hold(BUSY)
+        except MailboxBusy as error:
+            self._wanted |= {Want.POLL, Want.COMPARE} if comparing else {Want.POLL}
+            self._held(error)
+
+    def _held(self, error: MailboxBusy) -> None:
+        """Told once, and in the status: nobody shall take a mailbox for watched that nobody may look at."""
+        words = who_holds(self.state.name, error)
+        if self.state.held != words:
+            event("held", mailbox=self.state.name, what=words)
+        self.state.held = words
+        self.patience.hold(BUSY)
 
     def _look(self, box: OneMailbox) -> None:
         """New mail, and, where it is this mailbox's turn, a slice of older mail."""
@@ -149,14 +161,12 @@ class Watcher(threading.Thread):
         finally:
             if older:
                 self._shared.slots.release()
+        self.state.held = None
         self._judge(done, box, poll, time.monotonic() - began)
         self._behind = done.more if older else done.behind
         if self._behind:
             self._wanted.add(Want.POLL)
-            self._hold(BETWEEN_SLICES if older else WITHOUT_A_TURN)
-
-    def _hold(self, seconds: float) -> None:
-        self._not_before = max(self._not_before, time.monotonic() + seconds)
+            self.patience.hold(BETWEEN_SLICES if older else WITHOUT_A_TURN)
 
     def _judge(self, done: Pass, box: OneMailbox, poll: str, seconds: float) -> None:
         report = done.report
@@ -167,9 +177,9 @@ class Watcher(threading.Thread):
         if report.errors and (report.temporary or not done.good):
             self._patience(report.errors[0], temporary=report.temporary, asked=report.retry_after)
         elif done.good or not report.errors:
-            if self._passes.failures:
-                event("recovered", mailbox=box.name, poll=poll, failures=self._passes.failures)
-            self._passes, self._not_before = Backoff(), 0.0
+            if self.patience.failures:
+                event("recovered", mailbox=box.name, poll=poll, failures=self.patience.failures)
+            self.patience.well()
             self.state.failures, self.state.trouble = 0, None
         if box.fetched and box.renames:
             self._soon = time.monotonic() + self._shared.settle.total_seconds() + 1
@@ -197,13 +207,12 @@ class Watcher(threading.Thread):
     def _patience(self, words: Words, *, temporary: bool, asked: float | None) -> None:
         """Try again later, and later still; where a person must help, not so often that it locks him out."""
         self._count(failures=1)
-        self._passes = self._passes.failed()
-        chance = self._shared.chance()
-        delay = self._passes.delay(chance, asked) if temporary else patient_delay(chance)
-        self._not_before = time.monotonic() + delay
+        if self._shared.stop.is_set():  # Somebody else goes on with this mailbox, and judges for himself.
+            return
+        delay = self.patience.failed(self._shared.chance(), temporary=temporary, asked=asked)
         self._wanted.add(Want.POLL)
-        self.state.failures, self.state.trouble = self._passes.failures, words
-        event("wait", mailbox=self.state.name, failures=self._passes.failures, seconds=delay)
+        self.state.failures, self.state.trouble = self.patience.failures, words
+        event("wait", mailbox=self.state.name, failures=self.patience.failures, seconds=delay)
 
     # ── waiting for the server's word ─────────────────────────────────────────
 
@@ -212,37 +221,28 @@ class Watcher(threading.Thread):
 
         The first look comes before: it tells whether there is anything to listen to.
         """
-        now = time.monotonic()
-        if now < self._no_idle_before or self.state.trouble is not None or not self._tried:
+        if not self.patience.may_listen or self.state.trouble is not None or not self._tried:
             self._rest(REST)
             return
         try:
-            self._idle(box, now)
+            self._idle(box, time.monotonic())
         except ConfigError as error:
             # A look at once would fail alike, and a second wrong password is one nearer to a lock-out.
             self._failed(error.message, error)
         except MailwatchError as error:
-            self._idles = self._idles.failed()
-            delay = self._idles.delay(self._shared.chance())
-            self._no_idle_before = time.monotonic() + delay
             # The line is gone; a look soon tells whether the server is.
             self._wanted.add(Want.POLL)
-            self._hold(delay)
+            delay = self.patience.line_lost(self._shared.chance())
             event("line-lost", mailbox=box.name, what=error.message, seconds=delay)
 
     def _idle(self, box: OneMailbox, began: float) -> None:
         ready = box.open_for_waiting()
         if ready is None:
-            self._no_idle_before = float("inf")
+            self.patience.never_listen()
             return
-        news = not ready or box.wait(self._patience_of_idle(), self.bell.fileno())
+        news = not ready or box.wait(self._spell(REST), self.bell.fileno())
         if time.monotonic() - began > REST / 4:
-            self._idles = Backoff()
+            self.patience.line_held()
         if news:
             self._wanted.add(Want.POLL)
             self._shared.stop.wait(GATHER)
-
-    def _patience_of_idle(self) -> float:
-        limit = REST if self._soon is None else max(0.0, min(REST, self._soon - time.monotonic()))
-        self._beat(limit + STEP_LIMIT)
-        return limit

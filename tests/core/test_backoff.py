@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.core.backoff import LONGEST, MOST_ASKED, SHORTEST, Backoff, patient_delay
+from mailwatch.core.backoff import LONGEST, MOST_ASKED, Backoff, patient_delay
 
 CHANCES = st.floats(0, 1, exclude_max=True)
 
 
 @pytest.mark.parametrize(
     ("failures", "ceiling"),
-    [(0, 5), (1, 5), (2, 10), (3, 20), (4, 40), (7, 320), (8, 640), (9, 900), (10, 900), (10_000, 900)],
+    [(0, 10), (1, 10), (2, 20), (3, 40), (4, 80), (6, 320), (7, 640), (8, 900), (9, 900), (10_000, 900)],
 )
-def test_the_ceiling_doubles_from_five_seconds_to_fifteen_minutes(failures: int, ceiling: float) -> None:
+def test_the_ceiling_doubles_from_ten_seconds_to_fifteen_minutes(failures: int, ceiling: float) -> None:
     """Each failure doubles it; a server that was away for a month is still asked four times an hour."""
     assert ceiling == Backoff(failures).ceiling
 
@@ -23,20 +23,21 @@ def test_the_ceiling_doubles_from_five_seconds_to_fifteen_minutes(failures: int,
 @pytest.mark.parametrize(
     ("failures", "chance", "asked", "delay"),
     [
-        (1, 0.5, None, 2.5),
-        (1, 0.0, None, 1.0),
-        (3, 0.5, None, 10.0),
-        (9, 0.5, None, 450.0),
-        (1, 0.5, 60.0, 62.5),
-        (1, 0.5, 0.0, 2.5),
-        (9, 0.0, 300.0, 301.0),
-        (1, 0.5, 1e9, MOST_ASKED + 2.5),
+        (1, 0.0, None, 5.0),
+        (1, 0.5, None, 7.5),
+        (3, 0.5, None, 22.5),
+        (9, 0.0, None, 5.0),
+        (9, 0.5, None, 452.5),
+        (1, 0.5, 60.0, 67.5),
+        (1, 0.5, 0.0, 7.5),
+        (9, 0.0, 300.0, 305.0),
+        (1, 0.5, 1e9, 3607.5),
     ],
 )
 def test_a_delay_is_a_part_of_the_ceiling_on_top_of_what_the_server_asks(
     failures: int, chance: float, asked: float | None, delay: float
 ) -> None:
-    """Full jitter; the wish of a server is obeyed, but not for ever."""
+    """Between five seconds and the ceiling; the wish of a server is obeyed, but not for ever."""
     assert delay == Backoff(failures).delay(chance, asked)
 
 
@@ -44,9 +45,9 @@ def test_a_delay_is_a_part_of_the_ceiling_on_top_of_what_the_server_asks(
 def test_no_delay_is_a_busy_loop_and_none_undercuts_the_server(
     failures: int, chance: float, asked: float | None
 ) -> None:
-    """Always a second at least, and at least what was asked for up to an hour."""
+    """Always five seconds at least, and at least what was asked for up to an hour."""
     delay = Backoff(failures).delay(chance, asked)
-    assert SHORTEST <= delay <= LONGEST + MOST_ASKED
+    assert 5 <= delay <= LONGEST + MOST_ASKED
     assert delay >= min(asked or 0, MOST_ASKED)
 
 

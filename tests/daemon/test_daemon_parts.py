@@ -168,6 +168,10 @@ def state(name: str = "support", **changes: Any) -> State:
             [state(), state("b", failures=2, trouble=Words("b: nobody answers"))],
             "in trouble: 1 of 2 mailboxes; b: nobody answers",
         ),
+        (
+            [state(), state("b", passes=0, held=Words("b: another one works on it"))],
+            "not looked at for now: 1 of 2 mailboxes; b: another one works on it",
+        ),
     ],
 )
 def test_the_status_tells_the_worst_first(states: list[State], told: str) -> None:

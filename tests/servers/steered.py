@@ -12,7 +12,6 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,9 +86,10 @@ class Attended(House):
         super().start()
         attention.open(self)
 
-    def stop(self, seconds: float, beat: Callable[[], None]) -> bool:
-        attention.open(None)
-        return super().stop(seconds, beat)
+    def retire(self) -> None:
+        if attention.house is self:
+            attention.open(None)
+        super().retire()
 
 
 def _rung(house: House, end: float) -> bool:
@@ -108,7 +108,8 @@ def _idle(house: House) -> bool:
     """Nothing is due in the timetable, and nothing that it began is under way."""
     soon = utc_now() + timedelta(seconds=MOMENT)
     due = any(job.next_run_time <= soon for job in house._timetable.get_jobs())
-    return not due and not any(house._timetable._lookup_executor("default")._instances.values())
+    rung = any(house._timetable._lookup_executor("default")._instances.values())
+    return not due and not rung and not house._chores.busy
 
 
 class Turner:
