@@ -58,7 +58,7 @@ def test_the_owner_and_an_address_outside_hear_once_of_each(
         own_dovecot.kill()
         daemon.until("not-watched")
         until(lambda: len(smtp_sink.received) == 2, "both alarms")
-        daemon.until("wait", 3)
+        daemon.until("wait", 2)
         daemon.end()
     with Running(house, "-v") as daemon:
         daemon.until("wait", 2)

@@ -15,7 +15,7 @@ from typing import Self
 import psutil
 from servers.house import House
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds to wait for what must happen; a machine under load is slow, not wrong."""
 
 
