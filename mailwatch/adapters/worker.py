@@ -5,30 +5,34 @@ from __future__ import annotations
 import logging
 import resource
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Any
 
+from mailwatch.core.look import Look, Looked, look_at
 from mailwatch.core.message import Message
 from mailwatch.errors import UnreadableMessage
 from mailwatch.mime.limits import Limits
 from mailwatch.mime.parse import parse
 from mailwatch.ports import Fetched
 
-Answer = Message | UnreadableMessage
+Answer = Message | Looked | UnreadableMessage
 
 
-def read_one(content: bytes | Path, limits: Limits) -> Answer:
-    """Parse one mail here, in this process."""
+def read_one(mail: Fetched, limits: Limits, look: Look | None) -> Answer:
+    """Parse one mail here, in this process, and look at it where a look is given."""
     try:
-        return parse(content if isinstance(content, bytes) else content.read_bytes(), limits=limits)
+        message = parse(mail.read(), limits=limits)
     except UnreadableMessage as why:
         return UnreadableMessage(
             why.why, why.detail
         )  # without the traceback, which may hold text of the mail
+    if look is None:
+        return message
+    return look_at(message, look, outgoing=mail.outgoing, received=mail.internaldate)
 
 
-def read_chunk(contents: Sequence[bytes | Path], limits: Limits) -> list[Answer]:
+def read_chunk(mails: Sequence[Fetched], limits: Limits, look: Look | None) -> list[Answer]:
     """One answer for each, in order."""
-    return [read_one(content, limits) for content in contents]
+    return [read_one(mail, limits, look) for mail in mails]
 
 
 class InlineParser:
@@ -37,9 +41,16 @@ class InlineParser:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
 
-    def parse(self, batch: Sequence[Fetched]) -> tuple[Answer, ...]:
+    def parse(self, batch: Sequence[Fetched]) -> tuple[Message | UnreadableMessage, ...]:
         """One answer for each, in order."""
-        return tuple(read_one(fetched.content, self._limits) for fetched in batch)
+        return tuple(self._read(batch, None))
+
+    def look(self, batch: Sequence[Fetched], look: Look) -> tuple[Looked | UnreadableMessage, ...]:
+        """The same, each mail looked at."""
+        return tuple(self._read(batch, look))
+
+    def _read(self, batch: Sequence[Fetched], look: Look | None) -> list[Any]:
+        return read_chunk(batch, self._limits, look)
 
     def close(self) -> None:
         """Nothing to end."""

@@ -14,17 +14,20 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from mailwatch.adapters.worker_pools import POOLS, InWorker
+from mailwatch.core.look import Look, Looked
 from mailwatch.core.message import Message
 from mailwatch.errors import TemporaryError, UnreadableMessage
 from mailwatch.mime.limits import Limits
 from mailwatch.ports import Fetched
 
-Answer = Message | UnreadableMessage
+Answer = Message | Looked | UnreadableMessage
 Chunk = tuple[int, ...]  # positions in the batch
 
 _MIB = 1024 * 1024
@@ -35,6 +38,14 @@ _BY_PATH = 1 * _MIB  # bigger mails go through a file, not through the workers' 
 # What pebble raises, or hands on as a task's own error, where the pool broke down or was stopped: one idle
 # worker that dies (killed for memory, say) breaks the whole pool, and a pipe closed halfway is a TypeError.
 _BROKEN = (BrokenProcessPool, CancelledError, OSError, RuntimeError, TypeError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """What the workers are asked to read, and what to look for; None: nothing."""
+
+    mails: Sequence[Fetched]
+    look: Look | None
 
 
 read_chunk = InWorker("mailwatch.adapters.worker:read_chunk")
@@ -69,14 +80,21 @@ class ProcessParser:
         self._callers = 0
         self._timer: threading.Timer | None = None
 
-    def parse(self, batch: Sequence[Fetched]) -> tuple[Answer, ...]:
+    def parse(self, batch: Sequence[Fetched]) -> tuple[Message | UnreadableMessage, ...]:
         """One answer for each, in order. TemporaryError where no worker can be had."""
+        return self._read(batch, None)
+
+    def look(self, batch: Sequence[Fetched], look: Look) -> tuple[Looked | UnreadableMessage, ...]:
+        """The same, each mail looked at by the worker that parsed it."""
+        return self._read(batch, look)
+
+    def _read(self, batch: Sequence[Fetched], look: Look | None) -> tuple[Any, ...]:
         if not batch:
             return ()
         try:
             with tempfile.TemporaryDirectory(prefix="mailwatch-") as folder:
-                contents = [_portable(f.content, Path(folder) / str(n)) for n, f in enumerate(batch)]
-                return self._retried(contents)
+                mails = [_portable(mail, Path(folder) / str(n)) for n, mail in enumerate(batch)]
+                return self._retried(_Errand(mails, look))
         except _BROKEN as error:
             raise TemporaryError(
                 "the workers that read mail cannot run: {why}",
@@ -84,16 +102,16 @@ class ProcessParser:
                 why=error,
             ) from error
 
-    def _retried(self, contents: Sequence[bytes | Path]) -> tuple[Answer, ...]:
+    def _retried(self, errand: _Errand) -> tuple[Answer, ...]:
         """Read with the workers there are; where those broke down, once more with fresh ones."""
         with self._working() as pool:
             try:
-                return self._parse(pool, contents)
+                return self._parse(pool, errand)
             except _BROKEN:
                 if not self._discard(pool):
                     raise
         with self._working() as pool:
-            return self._parse(pool, contents)
+            return self._parse(pool, errand)
 
     def _discard(self, pool: ProcessPool) -> bool:
         """Give up a broken pool; False where ``close`` ended it."""
@@ -112,22 +130,22 @@ class ProcessParser:
         if pool is not None:
             POOLS.stop(pool)
 
-    def _parse(self, pool: ProcessPool, contents: Sequence[bytes | Path]) -> tuple[Answer, ...]:
+    def _parse(self, pool: ProcessPool, errand: _Errand) -> tuple[Answer, ...]:
         answers: dict[int, Answer] = {}
-        failed = self._round(pool, contents, _chunks(contents), answers)
+        failed = self._round(pool, errand, _chunks(errand.mails), answers)
         singles = [(n,) for chunk in failed if len(chunk) > 1 for n in chunk]
-        self._round(pool, contents, singles, answers)
-        return tuple(answers[n] for n in range(len(contents)))
+        self._round(pool, errand, singles, answers)
+        return tuple(answers[n] for n in range(len(errand.mails)))
 
     def _round(
         self,
         pool: ProcessPool,
-        contents: Sequence[bytes | Path],
+        errand: _Errand,
         chunks: Sequence[Chunk],
         answers: dict[int, Answer],
     ) -> list[Chunk]:
         """Read ``chunks`` into ``answers``; those that failed. A single mail that failed has its answer."""
-        waiting = [(c, self._schedule(pool, [contents[n] for n in c])) for c in chunks]
+        waiting = [(c, self._schedule(pool, errand, c)) for c in chunks]
         failed: list[Chunk] = []
         for chunk, future in waiting:
             result = _result(future)
@@ -137,8 +155,9 @@ class ProcessParser:
             answers.update(zip(chunk, result, strict=True))
         return failed
 
-    def _schedule(self, pool: ProcessPool, contents: list[bytes | Path]) -> ProcessFuture[list[Answer]]:
-        return pool.schedule(read_chunk, (contents, self._limits), timeout=self._deadline)
+    def _schedule(self, pool: ProcessPool, errand: _Errand, chunk: Chunk) -> ProcessFuture[list[Answer]]:
+        mails = [errand.mails[n] for n in chunk]
+        return pool.schedule(read_chunk, (mails, self._limits, errand.look), timeout=self._deadline)
 
     @contextmanager
     def _working(self) -> Iterator[ProcessPool]:
@@ -177,20 +196,20 @@ class ProcessParser:
         self._at_rest()
 
 
-def _portable(content: bytes | Path, spool: Path) -> bytes | Path:
-    if isinstance(content, Path) or len(content) <= _BY_PATH:
-        return content
-    spool.write_bytes(content)
-    return spool
+def _portable(mail: Fetched, spool: Path) -> Fetched:
+    if isinstance(mail.content, Path) or len(mail.content) <= _BY_PATH:
+        return mail
+    spool.write_bytes(mail.content)
+    return replace(mail, content=spool)
 
 
-def _chunks(contents: Sequence[bytes | Path]) -> list[Chunk]:
+def _chunks(mails: Sequence[Fetched]) -> list[Chunk]:
     """Positions in runs of bounded bytes and count; a mail in a file goes alone."""
     chunks: list[Chunk] = []
     run: list[int] = []
     size = 0
-    for n, content in enumerate(contents):
-        length = len(content) if isinstance(content, bytes) else _CHUNK_BYTES
+    for n, mail in enumerate(mails):
+        length = len(mail.content) if isinstance(mail.content, bytes) else _CHUNK_BYTES
         if run and (size + length > _CHUNK_BYTES or len(run) == _CHUNK_MAILS):
             chunks.append(tuple(run))
             run, size = [], 0

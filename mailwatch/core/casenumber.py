@@ -164,11 +164,15 @@ def user_scheme(
     return Scheme(
         name=name,
         written=Written(matcher, _labels(words) if words else None, canonical, token or canonical),
-        official=lambda form: (form,),
+        official=_as_it_is,
         label_from=counts_from,
         bare_from=Counts.NOBODY,
         token_from=counts_from,
     )
+
+
+def _as_it_is(canonical: str) -> tuple[str, ...]:
+    return (canonical,)
 
 
 def _labels(words: Iterable[str]) -> re.Pattern[str]:

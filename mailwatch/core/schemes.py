@@ -68,9 +68,26 @@ def _before(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"{pattern}\Z", re.IGNORECASE | re.ASCII)
 
 
+# Functions with names, not lambdas: a scheme travels to the processes that read mail.
+def _srx_spelling(_prefix: str, digits: str) -> str:
+    return f"SRX{digits}"
+
+
 def _srx_tokens(canonical: str) -> tuple[str, ...]:
     """The desk's own form has ten digits and ends in ID."""
     return (f"{canonical}ID", canonical) if len(canonical) == len("SRX1318598611") else (canonical,)
+
+
+def _tracking_tokens(canonical: str) -> tuple[str, ...]:
+    return (f"TrackingID#{canonical}",)
+
+
+def _reg_tokens(canonical: str) -> tuple[str, ...]:
+    return (f"REG:{canonical}",)
+
+
+def _clarify_spelling(prefix: str, digits: str) -> str:
+    return f"{prefix.upper()}{digits}"
 
 
 def _msrc_spelling(prefix: str, digits: str) -> str:
@@ -95,7 +112,7 @@ SRX = Scheme(
         labelled={10: 10},
         bare={},
         check=_check_srx,
-        spell=lambda _prefix, digits: f"SRX{digits}",
+        spell=_srx_spelling,
     ),
     official=_srx_tokens,
     label_from=Counts.TRUSTED,
@@ -114,7 +131,7 @@ TRACKING_ID = Scheme(
         spell=_digits_alone,
         tight=False,
     ),
-    official=lambda canonical: (f"TrackingID#{canonical}",),
+    official=_tracking_tokens,
     label_from=Counts.ANYONE,
     bare_from=Counts.TRUSTED,
     source="learn.microsoft.com: New-AzSupportCommunication; mails of 2022 to 2026",
@@ -131,7 +148,7 @@ REG = Scheme(
         spell=_digits_alone,
         tight=False,
     ),
-    official=lambda canonical: (f"REG:{canonical}",),
+    official=_reg_tokens,
     label_from=Counts.ANYONE,
     bare_from=Counts.TRUSTED,
     source="lists.samba.org: cifs-protocol, June 2011; mails of 2009 to 2017",
@@ -162,7 +179,7 @@ CLARIFY = Scheme(
         labelled={},
         bare={},
         check=_anything,
-        spell=lambda prefix, digits: f"{prefix.upper()}{digits}",
+        spell=_clarify_spelling,
     ),
     official=_plain,
     label_from=Counts.NOBODY,

@@ -14,17 +14,10 @@ from pathlib import Path
 from mailwatch.core.casenumber import Scheme
 from mailwatch.core.conversation import Node
 from mailwatch.core.filing import Filing
+from mailwatch.core.look import Look, Looked
 from mailwatch.core.message import Message
-from mailwatch.core.recognition import Recognition, recognise
-from mailwatch.core.standing import (
-    Anchor,
-    SenderPolicy,
-    Standing,
-    address_is_desk,
-    is_desk,
-    standing,
-    trusted,
-)
+from mailwatch.core.recognition import Recognition
+from mailwatch.core.standing import Anchor, SenderPolicy, Standing, address_is_desk
 from mailwatch.errors import UnreadableMessage
 from mailwatch.mime.resubject import restore
 from mailwatch.mime.screen import Screened, screen
@@ -137,11 +130,9 @@ def read_batch(
     }
     mattering = _with_their_threads(screened, mattering)
     chosen = sorted(mattering)
-    parsed = dict(zip(chosen, parser.parse([batch[i] for i in chosen]), strict=True)) if chosen else {}
-    return tuple(
-        _reading(fetched, screened[index], parsed.get(index), policy, rules)
-        for index, fetched in enumerate(batch)
-    )
+    look = Look(rules.schemes, policy)
+    looked = dict(zip(chosen, parser.look([batch[i] for i in chosen], look), strict=True)) if chosen else {}
+    return tuple(_reading(fetched, screened[index], looked.get(index)) for index, fetched in enumerate(batch))
 
 
 def _head(fetched: Fetched) -> bytes:
@@ -169,28 +160,20 @@ def _with_their_threads(screened: Sequence[Screened], mattering: set[int]) -> se
     return found
 
 
-def _reading(
-    fetched: Fetched,
-    screened: Screened,
-    parsed: Message | UnreadableMessage | None,
-    policy: SenderPolicy,
-    rules: Rules,
-) -> Reading:
-    if parsed is None:
+def _reading(fetched: Fetched, screened: Screened, looked: Looked | UnreadableMessage | None) -> Reading:
+    if looked is None:
         return Reading(fetched, screened)
-    if isinstance(parsed, UnreadableMessage):
-        return Reading(fetched, screened, unreadable=parsed.why)
-    who, anchor = standing(parsed, outgoing=fetched.outgoing, policy=policy)
-    found = recognise(parsed, rules.schemes, trusted=trusted(who, policy), received=fetched.internaldate)
-    restored = restore(fetched.read()) if parsed.original else None
+    if isinstance(looked, UnreadableMessage):
+        return Reading(fetched, screened, unreadable=looked.why)
+    restored = restore(fetched.read()) if looked.message.original else None
     return Reading(
         fetched,
         screened,
-        message=parsed,
-        found=found,
-        standing=who,
-        anchor=anchor,
-        desk=is_desk(parsed, policy),
+        message=looked.message,
+        found=looked.found,
+        standing=looked.standing,
+        anchor=looked.anchor,
+        desk=looked.desk,
         restores=hashlib.sha256(restored).hexdigest() if restored is not None else None,
     )
 

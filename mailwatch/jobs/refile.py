@@ -14,9 +14,9 @@ from dataclasses import replace
 from mailwatch.core.conversation import Node
 from mailwatch.core.decision import decide
 from mailwatch.core.entries import FiledEntry, MessageKept
+from mailwatch.core.look import Look, look_at
 from mailwatch.core.message import Message
-from mailwatch.core.recognition import recognise
-from mailwatch.core.standing import SenderPolicy, Standing, is_desk, standing, trusted
+from mailwatch.core.standing import SenderPolicy, Standing
 from mailwatch.jobs.reading import Rules
 from mailwatch.ports import Archive, Change, Evidence, Fetched, Parser, Store, Transaction
 
@@ -101,15 +101,11 @@ class _Reader:
         if message is None:
             return node
         entry = self._places[node.sha256]
-        policy = self._policy_of(entry.place.mailbox)
+        look = Look(self._rules.schemes, self._policy_of(entry.place.mailbox))
         outgoing = node.standing is Standing.OWN
-        who, anchor = standing(message, outgoing=outgoing, policy=policy)
-        found = recognise(
-            message, self._rules.schemes, trusted=trusted(who, policy), received=entry.internaldate
-        )
-        return replace(
-            node, standing=who, anchor=anchor, desk=is_desk(message, policy), mentions=found.mentions
-        )
+        seen = look_at(message, look, outgoing=outgoing, received=entry.internaldate)
+        mentions = seen.found.mentions
+        return replace(node, standing=seen.standing, anchor=seen.anchor, desk=seen.desk, mentions=mentions)
 
 
 def _decide_anew(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from mailwatch.core.look import Look, Looked
 from mailwatch.core.message import Message
 from mailwatch.errors import UnreadableMessage
 from mailwatch.ports.mail import Fetched
@@ -15,6 +16,10 @@ class Parser(Protocol):
 
     def parse(self, batch: Sequence[Fetched]) -> tuple[Message | UnreadableMessage, ...]:
         """One answer for each, in order."""
+        ...
+
+    def look(self, batch: Sequence[Fetched], look: Look) -> tuple[Looked | UnreadableMessage, ...]:
+        """The same, each mail looked at under the same deadline: the rules run beside the one writer."""
         ...
 
     def close(self) -> None:

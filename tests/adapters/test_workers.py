@@ -4,6 +4,8 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -13,8 +15,11 @@ from fakes.poison import poisoned
 from mailwatch.adapters import workers
 from mailwatch.adapters.worker import InlineParser
 from mailwatch.adapters.workers import ProcessParser
+from mailwatch.core.look import Look, Looked
 from mailwatch.core.message import Message
 from mailwatch.core.place import Place
+from mailwatch.core.schemes import ALL
+from mailwatch.core.standing import SenderPolicy, Standing
 from mailwatch.errors import TemporaryError, UnreadableMessage
 from mailwatch.ports import Fetched, Parser
 
@@ -67,6 +72,23 @@ def test_both_parsers_keep_the_order_and_the_port(parser: ProcessParser, tmp_pat
     assert [a for a in one if isinstance(a, Message)] == [a for a in two if isinstance(a, Message)]
     assert _subjects(two) == _subjects(one)
     ports[1].close()
+
+
+def test_a_worker_looks_at_what_it_parses(parser: ProcessParser) -> None:
+    """By the folder's kind and by INTERNALDATE, which no mail tells of itself."""
+    look = Look(ALL, SenderPolicy(own=("kim@contoso.example",)))
+    late = replace(_mail("TrackingID#2611020010002574"), internaldate=datetime(2026, 11, 2, tzinfo=UTC))
+    early = replace(late, internaldate=datetime(2026, 10, 2, tzinfo=UTC), outgoing=True)
+    broken = _mail("p", b"Retrieval using the IMAP4 protocol failed\r\n")
+    ports: list[Parser] = [parser, InlineParser()]
+    for answers in (port.look([late, early, broken], look) for port in ports):
+        one, two, three = answers
+        assert isinstance(one, Looked)
+        assert isinstance(two, Looked)
+        assert isinstance(three, UnreadableMessage)
+        assert [m.number.canonical for m in one.found.mentions] == ["2611020010002574"]
+        assert (one.standing, two.standing) == (Standing.STRANGER, Standing.OWN)
+        assert [rejected.why for rejected in two.found.rejected] == ["future"]
 
 
 def test_an_empty_batch_starts_no_worker(parser: ProcessParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,16 +18,15 @@ from fakes.mailserver import FakeServer
 
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.journal import FileJournal
+from mailwatch.adapters.worker import InlineParser
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.entries import FiledEntry, MessageKept
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
-from mailwatch.core.message import Message
 from mailwatch.core.place import Place
 from mailwatch.core.recognition import Form, Mention, Where
 from mailwatch.core.renaming import Mode
 from mailwatch.core.schemes import BUILTIN
 from mailwatch.core.standing import Standing
-from mailwatch.errors import UnreadableMessage
 from mailwatch.jobs.reindex import rebuild_lost
 from mailwatch.jobs.rename import RenameFolder, Renamer, RenameRow
 from mailwatch.mime.parse import parse
@@ -57,16 +56,6 @@ def case_mail(index: int = 0, subject: str | None = None, body: str = "Hello") -
         "",
     ]
     return "\r\n".join(lines).encode()
-
-
-class Reader:
-    """A parser without workers."""
-
-    def parse(self, batch: Sequence[Fetched]) -> tuple[Message | UnreadableMessage, ...]:
-        return tuple(parse(mail.read()) for mail in batch)
-
-    def close(self) -> None:
-        """Nothing to end."""
 
 
 @dataclass
@@ -171,7 +160,7 @@ class World:
             journal=FileJournal(self.data),
             source=self.archive,
             archive=self.archive,
-            parser=Reader(),
+            parser=InlineParser(),
         )
         self.consent()
 
