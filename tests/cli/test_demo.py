@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -214,3 +215,11 @@ def test_the_demo_s_server_outlives_the_garbage_collector() -> None:
             gc.collect()
             client.select_folder("INBOX", readonly=True)
         client.logout()
+
+
+def test_the_story_is_the_same_on_every_day_of_a_year() -> None:
+    """Of two originals of one mail the one with the lesser SHA-256 is filed, and days change the bytes."""
+    for day in range(366):
+        letters = {(one.key, one.mailbox): one.raw for one in tell(NOW - timedelta(days=day))}
+        first, second = (letters["flow-3", mailbox] for mailbox in ("support", "mina"))
+        assert hashlib.sha256(first).hexdigest() < hashlib.sha256(second).hexdigest()
