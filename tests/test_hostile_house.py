@@ -178,8 +178,8 @@ def no_umask() -> Iterator[None]:
 def test_secrets_and_codes_stand_nowhere_and_files_are_closed(tmp_path: Path, dovecot_user: MailUser) -> None:
     """Every command in both languages at debug level, without a umask: all that is said and left is searched.
 
-    A code stays in the originals alone. The index for searching knows its digits, which find the
-    mail and show it covered.
+    A code stays in the originals, and in the texts beside the ledger that hold the subject. Nobody learns
+    by searching whether a mail holds it.
     """
     log = f"log: {{file: {tmp_path / 'log'}, level: debug}}\ndigests: [{{name: daily, to: [{US}]}}]\n"
     subject = f"{TOKEN} your verification code is {CODE}"
@@ -204,8 +204,9 @@ def test_secrets_and_codes_stand_nowhere_and_files_are_closed(tmp_path: Path, do
         if not text.startswith("['search'"):
             assert CODE not in text
         else:
-            # What was asked for may be said back; what was found may not.
+            # What was asked for may be said back; nothing is found by it.
             assert CODE not in text.replace(f"'{CODE}'", "")
+            assert ("verification" in text.split(":", 1)[0]) == (NUMBER in text)
     for path in (*home.data.rglob("*"), *(tmp_path / "backup").rglob("*"), tmp_path / "log"):
         assert 0 == path.stat().st_mode & 0o077, path
         if path.is_file():

@@ -12,6 +12,7 @@ from mailwatch.core.canonical import to_milliseconds
 from mailwatch.core.entries import Text
 from mailwatch.core.filing import Filing
 from mailwatch.core.message import Message
+from mailwatch.core.privacy import without_codes
 from mailwatch.core.texts import as_words
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,16 +67,11 @@ def headers(sha256: str, message: Message | None, internaldate: datetime | None)
 
 
 def searched(message: Message) -> str:
-    """The tokens by which a mail is found: subject, people, text, names of attachments."""
+    """The tokens by which a mail is found: people, subject, text, names of attachments; no one-time code."""
     people = [a for a in (message.sender, *message.to, *message.cc) if a is not None]
-    return search.cut(
-        [
-            message.subject,
-            *(f"{a.name} {a.addr}" for a in people[:100]),
-            message.text,
-            *(a.name for a in message.attachments[:100]),
-        ]
-    )
+    names = (a.name for a in message.attachments[:100])
+    known = search.cut([f"{a.name} {a.addr}" for a in people[:100]])
+    return f"{known} {without_codes(search.cut([message.subject, message.text, *names]))}"
 
 
 def filing_columns(filing: Filing) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from mailwatch.adapters.sql.own_marks import bars_table, digests_table
 from mailwatch.adapters.sql.said_table import said_table
 from mailwatch.adapters.sql.tables import HASH, NAMING
 
-VERSION = 2
+VERSION = 3
 """Rises with every change to these tables or to ``project``; other projections must be rebuilt."""
 
 

@@ -76,6 +76,9 @@ class SqlRebuild:
         """On its own: where a reader still holds the old tables, the new ones are in use all the same."""
         try:
             with writer(self._engine) as connection:
+                if connection.dialect.name == "sqlite":
+                    # What an index must not hold any more shall not stay in the file's free pages.
+                    connection.exec_driver_sql("PRAGMA secure_delete = ON").close()
                 drop_others(connection, self._generation)
         except TemporaryError as error:
             _log.info("the old tables stay until the next reindex: %s", error)

@@ -12,6 +12,7 @@ from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.cli.terminal import safe_lines
 from mailwatch.cli.when import day_and_time
+from mailwatch.core.privacy import hide_codes
 
 if TYPE_CHECKING:
     # Types only; ``mailwatch quarantine --help`` need not wait for them.
@@ -61,4 +62,4 @@ def _beginning(app: App, row: Held) -> str:
         raw = app.archive.read(row.sha256)
     except KeyError:
         return ""
-    return safe_lines(raw[:_SHOWN].decode("utf-8", "replace"))
+    return hide_codes(safe_lines(raw[:_SHOWN].decode("utf-8", "replace")))

@@ -61,4 +61,4 @@ def _snippet(app: App, hit: Hit, asked: str) -> str:
         text = app.message(hit.sha256).text
     except (KeyError, UnreadableMessage):
         return ""
-    return snippet(text, asked)
+    return snippet(text, asked, beside=hit.subject)
