@@ -9,9 +9,11 @@ from __future__ import annotations
 import ipaddress
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +23,9 @@ from mailwatch.adapters.first_byte import first_byte
 from mailwatch.adapters.smtp_faults import refusal, translated, wrong_tls
 from mailwatch.core.display import one_line
 from mailwatch.errors import ConfigError, MaybeSent
+
+SESSION_SECONDS = 600.0
+"""For all that follows the greeting: who answers a byte a minute stays within the limit of an answer."""
 
 _START_OF_LINE_DOT = re.compile(rb"(?m)^\.")
 _EOL = re.compile(rb"\r\n|\r|\n")
@@ -62,15 +67,13 @@ class SmtpSender:
         data = _stuffed(raw)
         with translated(self._settings.host, self._settings.port):
             server = self._connected(sender.rpartition("@")[2], self._context)
-            try:
+            with _bounded(server):
                 self._prepare(server)
                 self._expect(server.mail(sender), 250)
                 self._expect(server.rcpt(recipient), 250, 251)
                 self._expect(server.docmd("DATA"), 354)
                 server.send(data)  # Whatever breaks in here: without the dot there is no mail.
                 self._finish(server)
-            finally:
-                _close(server)
 
     def try_out(self, sender: str) -> None:
         """All that comes before a mail: connection, TLS, log-in; then NOOP, and nothing is sent.
@@ -206,6 +209,25 @@ def _stuffed(raw: bytes) -> bytes:
     """The mail as DATA wants it: CRLF at each end of line, a dot before each leading dot, no last dot."""
     text = _EOL.sub(b"\r\n", raw)
     return _START_OF_LINE_DOT.sub(b"..", text if text.endswith(b"\r\n") else text + b"\r\n")
+
+
+@contextmanager
+def _bounded(server: smtplib.SMTP) -> Iterator[None]:
+    """Closes the line in the end, and cuts it when it has stood for too long."""
+    timer = threading.Timer(SESSION_SECONDS, _cut, [server])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        _close(server)
+
+
+def _cut(server: smtplib.SMTP) -> None:
+    with suppress(OSError):
+        if server.sock is not None:
+            server.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _close(server: smtplib.SMTP) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.model import Config
 from mailwatch.core.alarm import is_alarming, is_gap, outage_going_on
 from mailwatch.daemon.events import event
+from mailwatch.daemon.lanes import Lanes
 from mailwatch.daemon.state import State
 from mailwatch.daemon.telling import MailLog
 from mailwatch.errors import Words
@@ -21,7 +23,8 @@ from mailwatch.wiring import digests
 class Alarming:
     """``passed`` is called by the threads of the mailboxes, all else by those of the timetable."""
 
-    def __init__(self, config: Config, store: SqlStore, alarms: Alarms, clock: Clock) -> None:
+    def __init__(self, config: Config, store: SqlStore, alarms: Alarms, clock: Clock, lanes: Lanes) -> None:
+        self._lanes = lanes
         self._config = config
         self._store = store
         self._clock = clock
@@ -51,8 +54,13 @@ class Alarming:
                 self._raise(state, self._since(state), closed)
 
     def send(self, states: Sequence[State]) -> None:
-        """Bring on their way the alarms that wait."""
-        for row in self._alarms.send(self._closed(states)):
+        """Begin to bring on their way the alarms that wait, those of each reader in a lane of their own."""
+        closed = self._closed(states)
+        for reader in self._alarms.waiting():
+            self._lanes.run(f"alarm {reader}", partial(self._send_to, reader, closed))
+
+    def _send_to(self, reader: str, closed: frozenset[str]) -> None:
+        for row in self._alarms.send(closed, to=reader):
             self._log.tell("alert", row)
 
     # ── within ────────────────────────────────────────────────────────────────

@@ -17,6 +17,7 @@ from mailwatch.core.entries import ConfigSeen
 from mailwatch.daemon.alarming import Alarming
 from mailwatch.daemon.events import event
 from mailwatch.daemon.heart import Beats
+from mailwatch.daemon.lanes import Lanes
 from mailwatch.daemon.post import Post
 from mailwatch.daemon.state import State
 from mailwatch.errors import MailwatchError
@@ -28,8 +29,8 @@ from mailwatch.wiring import assemble, digests
 FIRST_ROUND = timedelta(minutes=5)
 """How long a digest waits after a start for the first look at each mailbox, so that it knows the news."""
 
-CHORE_LIMIT = 1800.0
-"""Seconds for one round: several readers, servers that answer slowly."""
+CHORE_LIMIT = 900.0
+"""Seconds for one round: it waits for the database, and for no server."""
 
 
 class Chores:
@@ -53,21 +54,23 @@ class Chores:
         self._stop = stop
         self._begun = False
         alarms = digests.alarms(config, store, archive, clock)
-        self._alarming = Alarming(config, store, alarms, clock)
-        self._post = Post(config, store, archive, clock, alarms=alarms, parser=parser, stop=stop)
+        self._lanes = Lanes(hearts)
+        self._alarming = Alarming(config, store, alarms, clock, self._lanes)
+        self._post = Post(config, store, clock, lanes=self._lanes, alarms=alarms, parser=parser, stop=stop)
         self._began = time.monotonic()
         self._rest = threading.Condition()
         self._running = 0
 
     @property
     def busy(self) -> bool:
-        """Whether a chore is under way."""
-        return self._running > 0
+        """Whether a chore is under way, or what one has begun."""
+        return self._running > 0 or self._lanes.busy
 
     def wait(self) -> None:
         """Until no chore is under way; once ``stop`` is set, none begins any more."""
         with self._rest:
             self._rest.wait_for(lambda: not self._running)
+        self._lanes.wait()
 
     # ── digests ───────────────────────────────────────────────────────────────
 

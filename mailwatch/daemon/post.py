@@ -1,4 +1,4 @@
-"""Digests when they are due. Each reader's stands alone: what goes wrong with one holds up no other."""
+"""Digests when they are due. What goes wrong with one reader, or hangs with one server, holds up no other."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.sql.store import SqlStore
@@ -16,6 +18,7 @@ from mailwatch.config.digest import DigestConfig
 from mailwatch.config.model import Config
 from mailwatch.core.reminders import DigestSpec, Recipient, due_on
 from mailwatch.daemon.events import event
+from mailwatch.daemon.lanes import Lanes
 from mailwatch.daemon.telling import MailLog
 from mailwatch.errors import MailwatchError, TemporaryError, Words
 from mailwatch.jobs.alarm import Alarms
@@ -29,7 +32,7 @@ _Key = tuple[str, str]  # digest, address
 
 
 class Post:
-    """Sends what is due. For one thread; a new one for each configuration, which may have mended things.
+    """Sends what is due, in lanes; a new one for each configuration, which may have mended things.
 
     ``pulse`` tells the seconds that have passed, whatever the clock on the wall does.
     """
@@ -38,9 +41,9 @@ class Post:
         self,
         config: Config,
         store: SqlStore,
-        archive: FileArchive,
         clock: Clock,
         *,
+        lanes: Lanes,
         alarms: Alarms,
         parser: Parser,
         stop: threading.Event,
@@ -48,7 +51,7 @@ class Post:
     ) -> None:
         self._config = config
         self._store = store
-        self._archive = archive
+        self._lanes = lanes
         self._clock = clock
         self._alarms = alarms
         self._body_hash = digests.hashed_by(parser)
@@ -59,41 +62,49 @@ class Post:
         self._log = MailLog()
 
     def send_due(self) -> bool:
-        """Send what is due; once to each reader for each day, whatever was restarted in between.
+        """Begin to send what is due; once to each reader for each day, whatever was restarted in between.
 
         True: an alarm waits that a digest did not go out.
         """
         alarmed = False
         for chosen in self._config.all_digests:
             spec = digests.spec(self._config, chosen)
-            for row in self._send(chosen, spec):
-                self._note(spec, row)
+            untried = {r.address for r in spec.recipients if (spec.name, r.address) not in self._tried}
+            due = due_readers(self._store, spec, self._clock(), untried=untried)
+            readers = [r for r in due if not self._is_resting(spec, r)]
+            for lane, some in self._by_lane(chosen, readers).items():
+                self._lanes.run(lane, partial(self._send, chosen, spec, some))
             alarmed |= self._tell_overdue(spec)
         return alarmed
 
-    def _send(self, chosen: DigestConfig, spec: DigestSpec) -> tuple[SendRow, ...]:
-        untried = {r.address for r in spec.recipients if (spec.name, r.address) not in self._tried}
-        readers = due_readers(self._store, spec, self._clock(), untried=untried)
-        readers = tuple(r for r in readers if not self._is_resting(spec, r))
-        if not readers:
-            return ()
+    def _by_lane(
+        self, chosen: DigestConfig, readers: Sequence[Recipient]
+    ) -> Mapping[str, Sequence[Recipient]]:
+        """By SMTP all go the same way, and one after the other; into mailboxes each goes its own."""
+        name = f"digest-{chosen.name}"
+        if self._config.delivery(chosen) == "imap":
+            return {f"{name} {reader.address}": [reader] for reader in readers}
+        return {name: readers} if readers else {}
+
+    def _send(self, chosen: DigestConfig, spec: DigestSpec, readers: Sequence[Recipient]) -> None:
+        # An archive is for one thread.
+        with closing(FileArchive(self._config.archive_folder)) as archive:
+            for reader in readers:
+                if not self._stop.is_set():
+                    for row in self._send_to(chosen, replace(spec, recipients=(reader,)), archive):
+                        self._note(spec, row)
+
+    def _send_to(self, chosen: DigestConfig, spec: DigestSpec, archive: FileArchive) -> tuple[SendRow, ...]:
         try:
             job = digests.reminder(
-                self._config,
-                chosen,
-                self._store,
-                self._archive,
-                clock=self._clock,
-                body_hash=self._body_hash,
+                self._config, chosen, self._store, archive, clock=self._clock, body_hash=self._body_hash
             )
         except MailwatchError as error:
             lasting = not isinstance(error, TemporaryError)
-            return tuple(SendRow(r.address, "failed", told(error), temporary=not lasting) for r in readers)
-        rows: list[SendRow] = []
-        for reader in readers:
-            if not self._stop.is_set():
-                rows += job.send(replace(spec, recipients=(reader,)), by_clock=True)
-        return tuple(rows)
+            return tuple(
+                SendRow(r.address, "failed", told(error), temporary=not lasting) for r in spec.recipients
+            )
+        return job.send(spec, by_clock=True)
 
     def _is_resting(self, spec: DigestSpec, reader: Recipient) -> bool:
         """What could not even be written down, as with a broken template, leaves no trace in the outbox."""

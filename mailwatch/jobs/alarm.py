@@ -128,15 +128,20 @@ class Alarms:
             self._put(tx, "overdue", digest, readers, since=due, trouble=trouble)
         return True
 
-    def send(self, closed: Collection[str] = frozenset()) -> tuple[SendRow, ...]:
-        """Bring on their way what waits; what may have arrived, or was refused, rests before that.
+    def waiting(self) -> tuple[str, ...]:
+        """Whose alarms wait to be sent, each once."""
+        with self._store.writing() as tx:
+            return tuple(sorted({item.recipient for item in _unsent(tx)}))
 
-        Nothing is tried with the addresses in ``closed``: a mailbox that refuses our password would lock
-        us out for good, were it asked each minute.
+    def send(self, closed: Collection[str] = frozenset(), *, to: str | None = None) -> tuple[SendRow, ...]:
+        """Bring on their way what waits, ``to`` one reader or to all.
+
+        What may have arrived, or was refused, rests before that. Nothing is tried with the addresses in
+        ``closed``: a mailbox that refuses our password would lock us out for good, were it asked each minute.
         """
         now = self._clock()
         with self._store.writing() as tx:
-            unsent = [i for i in tx.outbox.unsent() if i.name.startswith(PREFIX) and " " in i.name]
+            unsent = [item for item in _unsent(tx) if to in {None, item.recipient}]
         return tuple(
             SendRow(item.recipient, "stored", _WAITS)
             if item.recipient in closed
@@ -198,6 +203,10 @@ class Alarms:
         mail.set_content(Words(_BODY[what].template, words).say(language), cte="base64")
         name, address, day = _key(what, mailbox, since, reader.address)
         return OutboxItem(name, address, day, letter_id, f"{letter_id}@{domain}", mail.as_bytes(), "stored")
+
+
+def _unsent(tx: Transaction) -> list[OutboxItem]:
+    return [item for item in tx.outbox.unsent() if item.name.startswith(PREFIX) and " " in item.name]
 
 
 def _key(what: str, mailbox: str, since: datetime, recipient: str) -> tuple[str, str, str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
 from servers.ports import free_ports
 from servers.smtp import PASSWORD, USER, SmtpSink
 
-from mailwatch.adapters import first_byte
+from mailwatch.adapters import first_byte, smtp
 from mailwatch.adapters.smtp import SmtpSender, SmtpSettings
 from mailwatch.errors import ConfigError, MailwatchError, MaybeSent, TemporaryError
 
@@ -296,3 +297,21 @@ def test_implicit_tls_with_a_plain_server_names_port_and_tls(smtp_sink: SmtpSink
     error = fault(replace(settings(smtp_sink), tls="implicit"))
     assert isinstance(error, ConfigError)
     assert "465" in str(error.mend)
+
+
+def test_a_server_that_answers_a_byte_at_a_time_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time and the answer never ends: the session has a limit, too."""
+    monkeypatch.setattr(smtp, "SESSION_SECONDS", 0.5)
+
+    def talk(line: socket.socket) -> None:
+        line.sendall(b"220 hello\r\n")
+        line.recv(4096)
+        with suppress(OSError):
+            while True:
+                line.sendall(b"2")
+                time.sleep(0.05)
+
+    with scripted(talk) as where:
+        began = time.monotonic()
+        assert type(fault(where)) is TemporaryError
+        assert time.monotonic() - began < 30
