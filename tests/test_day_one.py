@@ -121,7 +121,7 @@ def test_a_case_that_was_silent_when_first_met_sleeps(tmp_path: Path, dovecot_us
     )
     report = home.json("poll")
     assert (3, 3, []) == (report["fetched"], report["filed"], report["errors"])
-    assert {old: "dormant", fresh: "open"} == {c["number"]: c["status"] for c in home.json("cases")}
+    assert {old: "dormant", fresh: "waiting-vendor"} == {c["number"]: c["status"] for c in home.json("cases")}
     assert 2 == home.json("show", old)["messages"].__len__()
     told = digest_numbers(home)
     assert (False, True) == (old in told, fresh in told)
@@ -138,7 +138,9 @@ def test_a_case_that_was_silent_when_first_met_sleeps(tmp_path: Path, dovecot_us
     dovecot_user.deliver(letter("news", f"TrackingID#{old} Help"), internaldate=NOW)
     report = home.json("poll")
     assert 1 == report["filed"]
-    assert {old: "open"} == {c["number"]: c["status"] for c in home.json("cases") if c["number"] == old}
+    assert {old: "waiting-vendor"} == {
+        c["number"]: c["status"] for c in home.json("cases") if c["number"] == old
+    }
     assert old in digest_numbers(home)
 
 

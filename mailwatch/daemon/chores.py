@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.originals import FileOriginals
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config import config_hash
 from mailwatch.config.model import Config
@@ -23,6 +24,7 @@ from mailwatch.daemon.state import State
 from mailwatch.errors import MailwatchError
 from mailwatch.jobs.rename import let_go
 from mailwatch.jobs.retention import forget_all
+from mailwatch.jobs.understand import understand
 from mailwatch.ports import Clock, Parser
 from mailwatch.wiring import assemble, digests
 
@@ -48,6 +50,9 @@ class Chores:
         stop: threading.Event,
     ) -> None:
         self._config = config
+        self._parser = parser
+        self._originals = FileOriginals(config.archive_folder)
+        self._understood: int | None = None
         self._store = store
         self._clock = clock
         self._hearts = hearts
@@ -87,6 +92,23 @@ class Chores:
         if all(state.passes or state.failures for state in states):
             return True
         return time.monotonic() - self._began > FIRST_ROUND.total_seconds()
+
+    # ── what mails tell ───────────────────────────────────────────────────────
+
+    def understand(self) -> None:
+        """Read what filed mails tell of their cases, where the ledger has grown since that was done last."""
+        with self._chore("understand") as free:
+            end = self._store.identity()[1].seq if free else None
+            if end == self._understood or not free:
+                return
+            how = assemble.hearing(self._config)
+            done = understand(
+                self._store, self._originals, self._parser, how, more=lambda: not self._stop.is_set()
+            )
+            if not self._stop.is_set():
+                self._understood = end
+            if done:
+                event("understood", mails=done)
 
     # ── alarms ────────────────────────────────────────────────────────────────
 

@@ -70,7 +70,7 @@ class House:
         self._timetable = timetable(
             config,
             self.watchers,
-            {"digests": self._digests, "alarms": self._alarms},
+            {"digests": self._digests, "alarms": self._alarms, "understand": self._chores.understand},
             self._nightly,
             now=clock(),
         )

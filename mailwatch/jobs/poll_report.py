@@ -49,6 +49,13 @@ def line(mailbox: str, trouble: Words, mend: Words | None = None) -> Words:
     return Words("{mailbox}: {trouble} → {mend}", {"mailbox": mailbox, "trouble": trouble, "mend": mend})
 
 
+def beside(error: MailwatchError) -> PollReport:
+    """What went wrong in the house itself, and in no mailbox."""
+    words = {"trouble": error.message, "mend": error.mend}
+    told = Words("{trouble} → {mend}", words) if error.mend.template else error.message
+    return PollReport(errors=(told,), temporary=isinstance(error, TemporaryError))
+
+
 def failed(mailbox: str, error: MailwatchError) -> PollReport:
     """A pass that went wrong, as a line for a person."""
     trouble = line(mailbox, error.message, error.mend)

@@ -11,6 +11,9 @@ import from here, so that a door may move between modules without their noticing
 from mailwatch.ports.archive import Archive as Archive
 from mailwatch.ports.archive import Originals as Originals
 from mailwatch.ports.attic import Attic as Attic
+from mailwatch.ports.case_mail import CaseMail as CaseMail
+from mailwatch.ports.case_mail import CaseMails as CaseMails
+from mailwatch.ports.case_mail import ToldRows as ToldRows
 from mailwatch.ports.clock import Clock as Clock
 from mailwatch.ports.desk import Cursor as Cursor
 from mailwatch.ports.desk import Desk as Desk

@@ -11,6 +11,7 @@ from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.digest_facts import FolderFacts, GapFacts, HeldFacts, ReviewFacts, Tally
 from mailwatch.core.filing import Filing
 from mailwatch.core.statements import Statement
+from mailwatch.ports.case_mail import CaseMails
 from mailwatch.ports.outbox import OutboxItem
 
 
@@ -78,6 +79,8 @@ class Hit:
 
 class Library(Protocol):
     """What the faces read."""
+
+    mails: CaseMails
 
     def cases(self) -> tuple[CaseRow, ...]:
         """All cases, newest activity first."""

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from mailwatch.ports.attic import Attic
+from mailwatch.ports.case_mail import ToldRows
 from mailwatch.ports.desk import Desk, Wishes
 from mailwatch.ports.ledger import Ledger
 from mailwatch.ports.library import DigestShelf, Library
@@ -33,6 +34,7 @@ class Transaction(Protocol):
     quarantine: Quarantine
     outbox: Outbox
     attic: Attic
+    told: ToldRows
 
 
 class Store(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -10,6 +10,9 @@ from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.workers import ProcessParser
 from mailwatch.config.model import Config
+from mailwatch.core.case_events import CaseEvent
+from mailwatch.core.case_state import CaseState
+from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.filing import Filing
 from mailwatch.core.message import Message
 from mailwatch.core.reminders import DigestSpec
@@ -19,8 +22,8 @@ from mailwatch.jobs.reindex import ReindexReport
 from mailwatch.jobs.remind import Reminder, RenderedDigest, SendRow
 from mailwatch.jobs.verify import VerifyReport, verify
 from mailwatch.mime.parse import parse
-from mailwatch.ports import Clock, Held
-from mailwatch.wiring import assemble, digests, health, importing, incoming, person, renames, upkeep
+from mailwatch.ports import CaseRow, Clock, Held, Library
+from mailwatch.wiring import assemble, digests, health, importing, incoming, person, renames, states, upkeep
 from mailwatch.wiring.assemble import Upgrade, utc_now
 from mailwatch.wiring.backup import BackupReport, back_up
 from mailwatch.wiring.renames import Renames
@@ -86,6 +89,20 @@ class App:
     def message(self, sha256: str) -> Message:
         """An original, read anew from the archive."""
         return parse(self.archive.read(sha256))
+
+    # ── how cases stand ───────────────────────────────────────────────────────
+
+    def states(self, library: Library) -> Mapping[CaseNumber, CaseState]:
+        """How each case stands that is not dormant, in the snapshot of ``library``."""
+        return states.of_all(self._tools, library)
+
+    def state(self, library: Library, row: CaseRow) -> CaseState:
+        """How one case stands, dormant or not."""
+        return states.of_one(self._tools, library, row)
+
+    def quoted(self, state: CaseState, event: CaseEvent) -> str:
+        """The words that caused an event of ``state``; empty where it was the whole mail."""
+        return states.quoted(self._tools, state, event)
 
     # ── the standard subject ──────────────────────────────────────────────────
 

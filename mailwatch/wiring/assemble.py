@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 
 from mailwatch.adapters.archive import FileArchive
@@ -16,6 +17,9 @@ from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.mailbox import FolderConfig, MailboxConfig
 from mailwatch.config.model import Config
 from mailwatch.core.casenumber import Digits
+from mailwatch.core.cues import CUES
+from mailwatch.core.standing import SenderPolicy
+from mailwatch.core.told import fingerprint
 from mailwatch.jobs.adoption import Watching
 from mailwatch.jobs.folders import FolderWish, Watched
 from mailwatch.jobs.ingest import Ingest
@@ -23,6 +27,7 @@ from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.reading import Rules
 from mailwatch.jobs.rename import RenameFolder, Renamer
 from mailwatch.jobs.retention import Retention
+from mailwatch.jobs.understand import Hearing
 from mailwatch.ports import Archive, Clock, Parser, Store
 
 SOFTWARE = f"mailwatch/{version('mailwatchd')}"
@@ -47,6 +52,18 @@ def retention(config: Config) -> Retention:
     """How long the rows of the work tables stay."""
     keep = config.retention
     return Retention(keep.sightings, keep.plans, keep.digests)
+
+
+def policy_of(config: Config, name: str) -> SenderPolicy:
+    """Whom the mailbox of this name trusts; what came from files trusts like one without an anchor."""
+    return config.policy(next((m for m in config.mailboxes if m.name == name), None))
+
+
+def hearing(config: Config) -> Hearing:
+    """By which rules filed mails are read for what they tell of their cases."""
+    policies = {m.name: repr(config.policy(m)) for m in config.mailboxes}
+    decides = (repr(config.policy()), repr(sorted(policies.items())), config.timezone.key)
+    return Hearing(fingerprint(CUES, *decides), partial(policy_of, config), config.timezone)
 
 
 def watching(config: Config, mailbox: MailboxConfig, now: datetime) -> Watching:

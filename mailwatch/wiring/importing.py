@@ -11,6 +11,7 @@ from mailwatch.errors import ConfigError, Words
 from mailwatch.jobs.poll_report import PollReport
 from mailwatch.jobs.progress import Progress
 from mailwatch.ports import Fetched
+from mailwatch.wiring import states
 from mailwatch.wiring.tools import Tools
 
 IMPORTED = "import"
@@ -38,7 +39,7 @@ def import_files(tools: Tools, paths: Sequence[Path], progress: Progress) -> Pol
         if not found:
             with tools.store.writing() as tx:
                 tx.wishes.drop(sorted(wanted))
-    return report + PollReport(errors=tuple(closed))
+    return report + states.after_poll(tools) + PollReport(errors=tuple(closed))
 
 
 def _readable(

@@ -18,7 +18,7 @@ from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.rename import let_go
 from mailwatch.jobs.retention import forget
 from mailwatch.ports import Held, Mailbox
-from mailwatch.wiring import assemble, renames
+from mailwatch.wiring import assemble, renames, states
 from mailwatch.wiring.tools import Tools
 
 
@@ -40,6 +40,7 @@ def poll(tools: Tools, progress: Progress) -> PollReport:
     for mailbox in tools.config.mailboxes:
         if _wanted(tools, mailbox.name):
             report += _with(tools, mailbox, partial(fetch_wanted, tools, ingest, mailbox, {}))
+    report += states.after_poll(tools)
     # Whoever polls by cron has no daemon that does it at night; a slice at a time keeps a pass short.
     forget(tools.store, tools.clock(), assemble.retention(tools.config))
     return report

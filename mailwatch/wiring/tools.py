@@ -57,8 +57,8 @@ class Tools:
         return choose(line.folders(), watching.wishes, sent=watching.sent)[0]
 
     def policy_of(self, name: str) -> SenderPolicy:
-        """Whom the mailbox of this name trusts; what came from files trusts like one without an anchor."""
-        return self.config.policy(next((m for m in self.config.mailboxes if m.name == name), None))
+        """See ``assemble.policy_of``."""
+        return assemble.policy_of(self.config, name)
 
     def ingest(self, progress: Progress) -> Ingest:
         """The job that reads mail and files it."""

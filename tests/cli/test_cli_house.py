@@ -31,7 +31,7 @@ def mail(number: int, subject: str, body: str, sender: str = "support@mail.suppo
 
 MAILS = (
     mail(1, f"Mail flow stops - TrackingID#{NUMBER}", "복구 절차를 안내드립니다. 인증번호 123456"),
-    mail(2, f"Re: Mail flow stops - TrackingID#{NUMBER}", "second"),
+    mail(2, f"Re: Mail flow stops - TrackingID#{NUMBER}", "Could you provide the trace?"),
     mail(3, "A new offer", "SRX300 at half the price", sender="offers@shop.example"),
     mail(4, "\x1b]0;owned\x07 TrackingID#2611240040002220", "third", sender="mallory@evil.example"),
 )
@@ -77,10 +77,45 @@ def test_second_import_files_nothing(home: Path) -> None:
 
 def test_cases_and_status(home: Path) -> None:
     """Cases are listed newest first; one that only strangers speak of is unverified and can be asked for."""
-    assert [("2611240040002220", "unverified"), (NUMBER, "open")] == [
+    assert [("2611240040002220", "unverified"), (NUMBER, "waiting-us")] == [
         (case["number"], case["status"]) for case in said(home, "cases")
     ]
     assert [NUMBER] == [case["number"] for case in said(home, "cases", "--status", "open")]
+    assert [NUMBER] == [case["number"] for case in said(home, "cases", "--status", "waiting-us")]
+    assert [] == said(home, "cases", "--status", "closed")
+
+
+def test_who_must_act_and_by_which_words(home: Path) -> None:
+    """The second mail asks: its time, its sender and its very sentence say why we are to act."""
+    case = said(home, "show", NUMBER)
+    assert ("us", "Microsoft", "waiting-us", 0) == (
+        case["holder"],
+        case["vendor"],
+        case["status"],
+        case["unread"],
+    )
+    because = case["because"]
+    assert ("question", "2026-11-23T17:00:00Z") == (because["kind"], because["at"])
+    assert "Could you provide the trace?" == because["words"]
+    assert [["response"], ["response", "question"]] == [
+        [event["kind"] for event in message["events"]] for message in case["messages"]
+    ]
+    lines = [line.strip() for line in run(home, "show", NUMBER).output.splitlines()]
+    assert "who must act: us" in lines
+    assert (
+        "why: 2026-11-24 02:00, support@mail.support.microsoft.com, question to us: "
+        '"Could you provide the trace?"' in lines
+    )
+
+
+def test_a_command_that_looks_leaves_no_trace(home: Path) -> None:
+    """What was not read yet is read for this once: the table is as empty after as before."""
+    with closing(sqlite3.connect(home / "data" / "mailwatch.db")) as database:
+        database.execute("DELETE FROM told")
+        database.commit()
+        assert "waiting-us" in {case["status"] for case in said(home, "cases")}
+        assert "us" == said(home, "show", NUMBER)["holder"]
+        assert (0,) == database.execute("SELECT count(*) FROM told").fetchone()
 
 
 def test_unverified_cases_stand_apart(home: Path) -> None:
@@ -160,10 +195,10 @@ def test_verify_and_reindex_on_a_sound_house(home: Path) -> None:
 
 def test_verify_names_what_was_changed(home: Path, tmp_path: Path) -> None:
     """One changed byte of an original is found, with exit code 1 and a word that programs may rely on."""
-    [original] = [p for p in (home / "data" / "archive").rglob("*.eml") if b"second" in p.read_bytes()]
+    [original] = [p for p in (home / "data" / "archive").rglob("*.eml") if b"Could you" in p.read_bytes()]
     sound = original.read_bytes()
     original.chmod(0o600)
-    original.write_bytes(sound.replace(b"second", b"Second"))
+    original.write_bytes(sound.replace(b"Could you", b"could you"))
     result = run(home, "verify", "--json")
     original.write_bytes(sound)
     assert 1 == result.exit_code

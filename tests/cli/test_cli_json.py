@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from mailwatch.cli import json_shapes
+from mailwatch.cli import json_shapes, json_states
+from mailwatch.core.case_events import CaseEvent, Day, Kind
+from mailwatch.core.case_events import Words as Words_
+from mailwatch.core.case_state import case_state
 from mailwatch.core.casenumber import CaseNumber
-from mailwatch.core.digest_facts import FolderFacts, GapFacts
+from mailwatch.core.digest_facts import FolderFacts, GapFacts, Side
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.mentions import Form, Mention, Recognition, Rejected, Where
 from mailwatch.core.standing import Standing
+from mailwatch.core.told import Told
 from mailwatch.errors import Words
 from mailwatch.jobs.outcome import Outcome
 from mailwatch.jobs.poll_report import PollReport
@@ -246,6 +250,65 @@ def test_timeline_of_a_case_and_of_a_related_number() -> None:
     related = replace(CASE, status="related", messages=0, mentioned_by=("SRX1318598611",))
     shape = json_shapes.timeline(related, [])
     assert (["SRX1318598611"], "related", []) == (shape["mentioned_by"], shape["status"], shape["messages"])
+
+
+ASKED = CaseEvent(
+    WHEN,
+    Kind.CLOSING_ANNOUNCED,
+    SHA,
+    Side.THEM,
+    Words_(0, 3, 9),
+    Day(date(2026, 11, 30), time(18, 0)),
+    vendor="21Vianet",
+)
+GRANTED = CaseEvent(WHEN, Kind.SEVERITY_GRANTED, SHA, Side.THEM, level=1, vendor="21Vianet")
+STATE = case_state([Told((GRANTED, ASKED)), None])
+LISTED_SHAPE = {
+    **CASE_SHAPE,
+    "status": "closing-announced",
+    "holder": "us",
+    "vendor": "21Vianet",
+    "since": THEN,
+    "closing_on": "2026-11-30",
+    "unread": 1,
+}
+EVENT_SHAPE = {
+    "kind": "closing-announced",
+    "at": THEN,
+    "day": "2026-11-30",
+    "hour": "18:00",
+    "severity": None,
+    "numbers": [],
+}
+
+
+def test_a_listed_case_says_who_must_act() -> None:
+    """Keys beside those of the case; nothing is claimed of one that was not read."""
+    assert LISTED_SHAPE == json_states.listed(CASE, STATE)
+    unread = {"status": "open", "holder": "nobody", "vendor": "Microsoft", "since": None, "closing_on": None}
+    assert {**CASE_SHAPE, **unread, "unread": 1} == json_states.listed(CASE, case_state([None]))
+
+
+def test_a_shown_case_says_why() -> None:
+    """Each cause with its mail and its words, and what each mail did."""
+    quoted = {**EVENT_SHAPE, "sha256": SHA, "words": "we will close it"}
+    granted = {
+        "kind": "severity-granted",
+        "at": THEN,
+        "day": None,
+        "hour": None,
+        "severity": "B",
+        "numbers": [],
+    }
+    assert {
+        **LISTED_SHAPE,
+        "because": quoted,
+        "announced": quoted,
+        "promise": None,
+        "strikes": 0,
+        "unreadable": 0,
+        "messages": [{**MESSAGE_SHAPE, "events": [granted, EVENT_SHAPE]}],
+    } == json_states.shown(CASE, STATE, [MESSAGE], {json_states.key(ASKED): "we will close it"})
 
 
 def test_hit_covers_codes() -> None:

@@ -21,7 +21,8 @@ DORMANT_AFTER = timedelta(days=30)
 MOST_ALIASES = 50
 
 _THEM = (Standing.VOUCHED.value, Standing.CLAIMED.value)
-_TRUSTED = (Standing.OWN.value, *_THEM)
+TRUSTED = (Standing.OWN.value, *_THEM)
+"""Whose mail may move a case."""
 
 Key = tuple[str, str]  # number and scheme
 
@@ -131,7 +132,7 @@ class CaseQuery:
 
     def _sums(self, keys: Sequence[Key] | None) -> Any:
         f, o = self._tables.filings, self._tables.originals
-        trusted = f.c.standing.in_(_TRUSTED)
+        trusted = f.c.standing.in_(TRUSTED)
         return (
             select(
                 f.c.number,
@@ -161,7 +162,7 @@ class CaseQuery:
         A stranger, who chooses his Date field, must not give the case of other people its title.
         """
         f, o = self._tables.filings, self._tables.originals
-        stranger = case((f.c.standing.in_(_TRUSTED), 0), else_=1)
+        stranger = case((f.c.standing.in_(TRUSTED), 0), else_=1)
         place = func.row_number().over(
             partition_by=(f.c.number, f.c.scheme), order_by=(stranger, o.c.date, o.c.sha256)
         )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from mailwatch.adapters.sql import search
 from mailwatch.adapters.sql.batch import chunks
+from mailwatch.adapters.sql.case_mail import SqlCaseMails
 from mailwatch.adapters.sql.cases import CaseQuery
 from mailwatch.adapters.sql.projections import Projections
 from mailwatch.adapters.sql.rows import filing, mentions
@@ -17,7 +18,7 @@ from mailwatch.core.casenumber import CaseNumber, Scheme
 from mailwatch.core.filing import Filing, Verdict
 from mailwatch.core.standing import Standing
 from mailwatch.core.statements import Statement
-from mailwatch.ports import CaseRow, Hit, MessageRow, OriginalRow
+from mailwatch.ports import CaseMails, CaseRow, Hit, MessageRow, OriginalRow
 
 _LOOSE_LIMIT = 10_000
 
@@ -29,6 +30,7 @@ class SqlLibrary:
         self._connection = connection
         self._tables = tables
         self._schemes = schemes
+        self.mails: CaseMails = SqlCaseMails(connection, tables)
 
     def cases(self) -> tuple[CaseRow, ...]:
         """See ``ports.Library``."""

@@ -15,7 +15,7 @@ from mailwatch.adapters.sql.engine import reader, writer
 from mailwatch.adapters.sql.tables import settings
 from mailwatch.errors import ConfigError
 
-HEAD = "0004"
+HEAD = "0006"
 """The newest migration of this version. Names are numbers, so that newer can be told from older."""
 
 RESTORING = "restoring"

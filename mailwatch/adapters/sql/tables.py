@@ -174,6 +174,15 @@ probes = Table(
     Column("lost", Strings, nullable=False),
 )
 
+told = Table(
+    "told",
+    metadata,
+    Column("sha256", HASH, primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # of the filing under which it was read
+    Column("fingerprint", String(16), nullable=False),
+    Column("told", Text, nullable=False),
+)
+
 held = Table(
     "held",
     metadata,

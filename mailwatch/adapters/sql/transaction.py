@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from mailwatch.adapters.sql.attic import SqlAttic
 from mailwatch.adapters.sql.batch import Batch
+from mailwatch.adapters.sql.case_mail import SqlToldRows
 from mailwatch.adapters.sql.desk import SqlDesk, SqlFinder, SqlWishes
 from mailwatch.adapters.sql.ledger import Origin, SqlLedger
 from mailwatch.adapters.sql.places import SqlPlaces
@@ -31,6 +32,7 @@ from mailwatch.ports import (
     Probes,
     Quarantine,
     Strays,
+    ToldRows,
     Trees,
     Wishes,
 )
@@ -57,6 +59,7 @@ class SqlTransaction:
         self.quarantine: Quarantine = SqlQuarantine(self._batch)
         self.outbox: Outbox = SqlOutbox(self._batch)
         self.attic: Attic = SqlAttic(self._batch)
+        self.told: ToldRows = SqlToldRows(self._batch)
 
     def finish(self) -> SqlLedger:
         """Write what was gathered; the commit follows."""

@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from mailwatch.cli import json_shapes, output
+from mailwatch.cli import json_states, output
+from mailwatch.cli.case_lines import stand_lines, what_it_did
 from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.help import command
 from mailwatch.cli.known import schemes
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
+from mailwatch.core.case_state import STATUSES, CaseState
 from mailwatch.core.display import who
 from mailwatch.core.privacy import hide_codes
 from mailwatch.core.recognition import find_number
+from mailwatch.core.status_words import holder_words, status_words
 from mailwatch.errors import ConfigError
 
 if TYPE_CHECKING:
     # Types only; ``mailwatch cases --help`` need not wait for them.
     from mailwatch.ports import CaseRow, Library, MessageRow
+    from mailwatch.wiring.app import App
 
-_STATUSES = ("open", "dormant", "unverified", "related")
-_HEADERS = ("Case number", "Status", "Mails", "Last mail", "Title")
+_HEADERS = ("Case number", "Status", "Who must act", "Mails", "Last mail", "Title")
+_NOTHING = CaseState()
+
+Listed = tuple["CaseRow", CaseState]
 
 
 @command()
-@click.option("--status", type=click.Choice(_STATUSES), help="Only cases of this status.")
+@click.option(
+    "--status",
+    type=click.Choice(STATUSES),
+    metavar="STATUS",
+    help="Only cases of this status: open (all that go on), new, waiting-us, waiting-vendor, "
+    "waiting-customer, closing-announced, closed, dormant, unverified or related.",
+)
 @as_json
 @pass_session
 def cases(session: Session, status: str | None, *, as_json: bool) -> None:
     """List the cases, newest activity first."""
     with session.app(reading=True) as app, app.store.reading() as library:
-        rows = [row for row in library.cases() if status in {None, row.status}]
+        states = app.states(library)
+        every = [(row, states.get(row.number, _NOTHING)) for row in library.cases()]
+    rows = [(row, state) for row, state in every if status is None or state.fits(status, row.status)]
     if as_json:
-        output.as_json([json_shapes.case(row) for row in rows])
+        output.as_json([json_states.listed(row, state) for row, state in rows])
         return
-    known = [row for row in rows if row.status != "unverified"]
-    doubtful = [row for row in rows if row.status == "unverified"]
+    known = [one for one in rows if one[0].status != "unverified"]
+    doubtful = [one for one in rows if one[0].status == "unverified"]
     if not rows:
         output.line(session.say("no cases"))
     if known:
@@ -48,19 +62,20 @@ def cases(session: Session, status: str | None, *, as_json: bool) -> None:
         _list(session, doubtful)
 
 
-def _list(session: Session, rows: Sequence[CaseRow]) -> None:
+def _list(session: Session, rows: Sequence[Listed]) -> None:
     output.table(
         session,
         _HEADERS,
         [
             (
                 row.number.canonical,
-                session.say(row.status),
+                session.say(status_words(state, row.status)),
+                session.say(holder_words(state, row.status)),
                 str(row.messages),
                 day_and_time(row.last_message_at, session.timezone),
                 hide_codes(row.title),
             )
-            for row in rows
+            for row, state in rows
         ],
     )
 
@@ -75,10 +90,19 @@ def show(session: Session, number: tuple[str, ...], *, as_json: bool) -> None:
     with session.app(reading=True) as app, app.store.reading() as library:
         row = find_case(session, library, asked)
         messages = library.messages(row.number)
+        state = app.state(library, row)
+        words = _words(app, state)
     if as_json:
-        output.as_json(json_shapes.timeline(row, messages))
+        output.as_json(json_states.shown(row, state, messages, words))
     else:
-        _timeline(session, row, messages)
+        _timeline(session, row, state, messages, words)
+
+
+def _words(app: App, state: CaseState) -> dict[str, str]:
+    """The sentences that made the case stand as it does."""
+    stand = state.stand
+    causes = (event for event in (stand.cause, stand.announced, stand.promise) if event is not None)
+    return {json_states.key(event): app.quoted(state, event) for event in causes}
 
 
 def find_case(session: Session, library: Library, asked: str) -> CaseRow:
@@ -96,21 +120,28 @@ def find_case(session: Session, library: Library, asked: str) -> CaseRow:
     return row
 
 
-def _timeline(session: Session, row: CaseRow, messages: Sequence[MessageRow]) -> None:
+def _timeline(
+    session: Session,
+    row: CaseRow,
+    state: CaseState,
+    messages: Sequence[MessageRow],
+    words: Mapping[str, str],
+) -> None:
     output.line(f"{row.number.canonical}  {hide_codes(row.title)}")
-    facts = [session.say(row.status), row.token, *row.aliases]
+    facts = [session.say(status_words(state, row.status)), row.token, *row.aliases]
     output.line("  " + " · ".join(dict.fromkeys(facts)))
     if row.related:
         output.line("  " + session.say("related: {numbers}", numbers=", ".join(row.related)))
     if row.mentioned_by:
         output.line("  " + session.say("mentioned by: {numbers}", numbers=", ".join(row.mentioned_by)))
+    for line in stand_lines(session, row, state, messages, words):
+        output.line("  " + session.say(line))
     if messages:
-        output.table(
-            session, ("Date", "", "From", "Subject", "Filed by"), [_row(session, m) for m in messages]
-        )
+        headers = ("Date", "", "From", "Subject", "What it did", "Filed by")
+        output.table(session, headers, [_row(session, state, m) for m in messages])
 
 
-def _row(session: Session, message: MessageRow) -> tuple[str, ...]:
+def _row(session: Session, state: CaseState, message: MessageRow) -> tuple[str, ...]:
     filing = message.filing
     reason = [word.value for word in (filing.rule, filing.confidence, filing.standing) if word]
     return (
@@ -118,5 +149,6 @@ def _row(session: Session, message: MessageRow) -> tuple[str, ...]:
         "→" if message.direction == "out" else "←",
         who(message.from_name, message.from_addr),
         hide_codes(message.standard_subject or message.subject),
+        what_it_did(session, state, message),
         " · ".join(session.say(word) for word in reason),
     )
