@@ -46,6 +46,11 @@ def become_owner(data: Path) -> None:
     _become(owner.st_uid, owner.st_gid)
 
 
+def person() -> str:
+    """Who runs the command: behind sudo, whoever called it. To be asked before ``become_owner``."""
+    return os.environ.get("SUDO_USER") or _name(os.getuid())
+
+
 def _become(uid: int, gid: int) -> None:
     """Give up root. Groups go first: afterwards there is no right left to drop them."""
     try:

@@ -58,11 +58,12 @@ def case(row: CaseRow) -> Shape:
         "token": row.token,
         "aliases": list(row.aliases),
         "related": list(row.related),
+        "merged": list(row.merged),
         "title": hide_codes(row.title),
         "status": row.status,
         "messages": row.messages,
         "opened_at": stamp(row.opened_at),
-        "last_message_at": stamp(row.last_message_at),
+        "last_message_at": stamp(row.last_message_at) if row.messages else None,
         "last_from_us_at": stamp(row.last_from_us_at),
         "last_from_them_at": stamp(row.last_from_them_at),
     }

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.conversation import Letter, Node, Tree, grow
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
+from mailwatch.core.merging import NOTHING_MERGED, Merged
 from mailwatch.core.recognition import Form, Where
 from mailwatch.core.ruling import Ruling, counting, rule_on
 from mailwatch.core.standing import Standing
@@ -26,13 +27,17 @@ class Decision:
     wanted: tuple[str, ...]
 
 
-def decide(nodes: Sequence[Node], known: frozenset[CaseNumber] = frozenset()) -> Decision:
+def decide(
+    nodes: Sequence[Node], known: frozenset[CaseNumber] = frozenset(), merged: Merged = NOTHING_MERGED
+) -> Decision:
     """File every mail of a reply tree.
 
     Args:
         nodes: all originals and sightings of the tree, in any order.
         known: numbers under which mail is filed already, in this tree or another;
             a number in brackets at the start of a subject counts only if it is known.
+        merged: what persons have merged; the rules speak of the numbers that stand in the mails,
+            and the filings of the cases that these are today.
     """
     tree = grow(nodes)
     rulings = rule_on(tree, known)
@@ -41,7 +46,7 @@ def decide(nodes: Sequence[Node], known: frozenset[CaseNumber] = frozenset()) ->
         # A mail of these very trees has made the number known to those that name it in brackets.
         known |= named
         rulings = rule_on(tree, known)
-    filings = [*_filings(tree, rulings, known), *(_ours(node) for node in nodes if node.ours)]
+    filings = [*_filings(tree, rulings, known, merged), *(_ours(node) for node in nodes if node.ours)]
     return Decision(tuple(sorted(filings, key=lambda f: f.sha256)), _wanted(tree, rulings))
 
 
@@ -53,46 +58,52 @@ def _brackets(tree: Tree) -> set[CaseNumber]:
 # ── verdicts ──────────────────────────────────────────────────────────────────
 
 
-def _filings(tree: Tree, rulings: Mapping[int, Ruling], known: frozenset[CaseNumber]) -> Iterable[Filing]:
-    participants = _participants(tree, rulings)
+def _filings(
+    tree: Tree, rulings: Mapping[int, Ruling], known: frozenset[CaseNumber], merged: Merged
+) -> Iterable[Filing]:
+    participants = _participants(tree, rulings, merged)
     for index, letter in enumerate(tree.letters):
         if letter.kept:
             ruling = rulings.get(index)
-            invited = (
-                participants.get(ruling.number, frozenset()) if ruling and ruling.number else frozenset()
-            )
-            filing = _first_filing(letter, ruling, invited, known)
+            today = merged.case(ruling.number) if ruling and ruling.number else None
+            invited = participants.get(today, frozenset()) if today else frozenset()
+            filing = _first_filing(letter, ruling, invited)
+            if today:
+                filing = _as_of_today(filing, today)
+            filing = replace(filing, related=_related(letter, filing.number, known, merged))
             yield filing
             yield from _others(letter, filing, invited)
 
 
-def _participants(tree: Tree, rulings: Mapping[int, Ruling]) -> Mapping[CaseNumber, frozenset[str]]:
+def _as_of_today(filing: Filing, today: CaseNumber) -> Filing:
+    return filing if filing.number == today else replace(filing, number=today, named=filing.number)
+
+
+def _participants(
+    tree: Tree, rulings: Mapping[int, Ruling], merged: Merged
+) -> Mapping[CaseNumber, frozenset[str]]:
     """Per case, whom an own or vouched mail was written to."""
     invited: dict[CaseNumber, set[str]] = {}
     for index, ruling in rulings.items():
         letter = tree.letters[index]
         if ruling.number and letter.spokesman.standing in {Standing.OWN, Standing.VOUCHED}:
-            invited.setdefault(ruling.number, set()).update(letter.spokesman.recipients)
+            invited.setdefault(merged.case(ruling.number), set()).update(letter.spokesman.recipients)
     return {number: frozenset(addresses) for number, addresses in invited.items()}
 
 
-def _first_filing(
-    letter: Letter, ruling: Ruling | None, invited: frozenset[str], known: frozenset[CaseNumber]
-) -> Filing:
+def _first_filing(letter: Letter, ruling: Ruling | None, invited: frozenset[str]) -> Filing:
     first, speaks = letter.first, letter.spokesman
     standing = _standing(speaks, invited)
-    related = _related(letter, ruling, known)
     if ruling is None or ruling.number is None:
         verdict = Verdict.UNNUMBERED if ruling is None and _from_desk(letter) else Verdict.UNFILED
         rule = ruling.rule if ruling else None
-        return Filing(first.sha256, verdict, standing=standing, related=related, rule=rule)
+        return Filing(first.sha256, verdict, standing=standing, rule=rule)
     mention = ruling.mention
     return Filing(
         sha256=first.sha256,
         verdict=Verdict.FILED,
         number=ruling.number,
         standing=standing,
-        related=related,
         rule=ruling.rule,
         confidence=Confidence.DOUBTFUL
         if letter.reused and ruling.rule is not Rule.PERSON
@@ -131,15 +142,13 @@ def _from_desk(letter: Letter) -> bool:
     )
 
 
-def _related(letter: Letter, ruling: Ruling | None, known: frozenset[CaseNumber]) -> tuple[CaseNumber, ...]:
+def _related(
+    letter: Letter, filed: CaseNumber | None, known: frozenset[CaseNumber], merged: Merged
+) -> tuple[CaseNumber, ...]:
     """Rivals from subject and own text, in reading order; quoted ones stay in the mentions alone."""
-    filed = ruling.number if ruling else None
-    listed = [
-        m.number
-        for m in counting(letter.mentions, known)
-        if m.where is not Where.QUOTED and m.number != filed
-    ]
-    return tuple(dict.fromkeys(listed))
+    told = (m for m in counting(letter.mentions, known) if m.where is not Where.QUOTED)
+    numbers = dict.fromkeys(merged.case(m.number) for m in told)
+    return tuple(number for number in numbers if number != filed)
 
 
 def _ours(node: Node) -> Filing:

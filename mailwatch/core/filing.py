@@ -55,7 +55,8 @@ class Filing:
     original (same). ``where``, ``part``, ``start``, ``end`` say where the number
     stood; all None where no words of this mail decided.
     ``through_ghost`` is true where the nearest filed ancestor was reached over a
-    mail we never saw; such a mail is never renamed.
+    mail we never saw; such a mail is never renamed. ``named`` is the number by which it came
+    to be filed, where a person has merged that case into ``number``.
     """
 
     sha256: str
@@ -72,3 +73,4 @@ class Filing:
     via: str | None = None
     through_ghost: bool = False
     rules: int = RULES_VERSION
+    named: CaseNumber | None = None

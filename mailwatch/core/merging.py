@@ -26,3 +26,6 @@ class Merged:
         """The cases that have become part of ``number``, straight or over others; in order."""
         parts = {part for part in self.pairs if part != number and self.case(part) == number}
         return tuple(sorted(parts))
+
+
+NOTHING_MERGED = Merged()

@@ -130,6 +130,7 @@ _CHECKS: tuple[tuple[str, _Check], ...] = (
     ("adopted", _adopted),
     ("over-ghost", _over_ghost),
     ("not-in-subject", _not_in_subject),
+    ("other-number", lambda candidate, _: candidate.filing.named is not None),
     ("signed", lambda candidate, _: candidate.signed),
     ("encrypted", lambda candidate, _: candidate.encrypted),
     ("automatic", _automatic),

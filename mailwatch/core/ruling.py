@@ -76,7 +76,8 @@ def _by_word_or_thread(
     """Precedence inside one mail: a person, the subject, the thread it answers, own text, quoted text."""
     letter = tree.letters[index]
     if letter.pinned is not None:
-        return Ruling(letter.pinned.number, Rule.PERSON, Confidence.CERTAIN)
+        # As the person said it, whatever was merged since.
+        return Ruling(letter.pinned.named or letter.pinned.number, Rule.PERSON, Confidence.CERTAIN)
     thread = _by_thread(tree, index, rulings, Confidence.CERTAIN)
     mentions = counting(letter.mentions, known)
     return (

@@ -28,6 +28,7 @@ class Pin:
 
     filing: Filing
     reason: str | None = None
+    by: str | None = None
 
 
 def file_batch(
@@ -62,7 +63,7 @@ def file_batch(
         pin = pins.get(reading.fetched.sha256)
         pinned = pin.filing if pin else None
         nodes[reading.fetched.sha256] = reading.node(ours=_is_ours(tx, reading, known), pinned=pinned)
-    decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()))
+    decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()), tx.said.merged())
     filings = {f.sha256: f for f in decision.filings}
     keep = [r for r in fresh if _is_kept(r, filings.get(r.fetched.sha256), keep_everything=keep_everything)]
     kept_now = frozenset(r.fetched.sha256 for r in keep)
@@ -85,9 +86,25 @@ def file_by_hand(tx: Transaction, sha256s: Sequence[str], pins: Mapping[str, Pin
     nodes = _load(tx, tx.finder.thread_keys(sha256s) | _called_back(tx, _pinned(pins)))
     for sha, pin in pins.items():
         nodes[sha] = replace(nodes[sha], pinned=pin.filing)
-    decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()))
+    decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()), tx.said.merged())
     changed = _changed(tx, {f.sha256: f for f in decision.filings}, frozenset())
     _record_filings(tx, changed, nodes, pins)
+    tx.wishes.want(decision.wanted)
+    return tuple(changed)
+
+
+def file_anew(tx: Transaction, keys: frozenset[str], by: str) -> tuple[Filing, ...]:
+    """Decide once more on the trees of these thread keys, since a person said something that the rules heed.
+
+    What changes is told to be that person's act, ``by``; the rule stays the one by which it was found.
+    """
+    nodes = _load(tx, keys)
+    decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()), tx.said.merged())
+    changed = _changed(tx, {f.sha256: f for f in decision.filings}, frozenset())
+    for filing in changed:
+        node = nodes[filing.sha256]
+        entry = FiledEntry(filing, node.mentions, node.anchor, node.desk, by=Text(by))
+        tx.ledger.record(entry, actor="person")
     tx.wishes.want(decision.wanted)
     return tuple(changed)
 
@@ -203,7 +220,8 @@ def _record_filings(
         node = nodes[filing.sha256]
         pin = pins.get(filing.sha256)
         reason = Text(pin.reason) if pin and pin.reason else None
-        entry = FiledEntry(filing, node.mentions, node.anchor, node.desk, reason)
+        by = Text(pin.by) if pin and pin.by else None
+        entry = FiledEntry(filing, node.mentions, node.anchor, node.desk, reason, by)
         tx.ledger.record(entry, actor="person" if pin else "program")
 
 

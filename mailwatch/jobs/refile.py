@@ -112,7 +112,7 @@ def _decide_anew(
     tx: Transaction, nodes: Sequence[Node], unread: frozenset[str], *, apply: bool
 ) -> list[Change]:
     numbers = frozenset(m.number for node in nodes for m in node.mentions)
-    decision = decide(nodes, tx.trees.known(numbers))
+    decision = decide(nodes, tx.trees.known(numbers), tx.said.merged())
     # A mail that cannot be read looks as if it belonged to no case; nothing may be concluded from that.
     filings = [f for f in decision.filings if f.sha256 not in unread]
     before = tx.trees.filings([f.sha256 for f in filings])

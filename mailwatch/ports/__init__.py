@@ -57,6 +57,7 @@ from mailwatch.ports.plans import Strays as Strays
 from mailwatch.ports.probes import Probes as Probes
 from mailwatch.ports.quarantine import Held as Held
 from mailwatch.ports.quarantine import Quarantine as Quarantine
+from mailwatch.ports.said import Statements as Statements
 from mailwatch.ports.store import DigestStore as DigestStore
 from mailwatch.ports.store import Store as Store
 from mailwatch.ports.store import Transaction as Transaction

@@ -47,7 +47,9 @@ class MessageRow:
 class CaseRow:
     """One case, as ``cases`` lists it. ``status`` is open | dormant | unverified | related.
 
-    ``frozen`` is true where a ``case`` entry has fixed token and title.
+    ``frozen`` is true where a ``case`` entry has fixed token and title. A case that a person added has no
+    ``messages`` and as ``last_message_at`` the time it was opened. ``merged`` are numbers that a person
+    said to be the same case; they are among the ``aliases``.
     """
 
     number: CaseNumber
@@ -64,6 +66,7 @@ class CaseRow:
     mentioned_by: tuple[str, ...] = ()
     first_recorded_at: datetime | None = None
     frozen: bool = False
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mailwatch.ports.places import Places
 from mailwatch.ports.plans import Consents, Plans, Strays
 from mailwatch.ports.probes import Probes
 from mailwatch.ports.quarantine import Quarantine
+from mailwatch.ports.said import Statements
 from mailwatch.ports.trees import Finder, Trees
 
 
@@ -35,6 +36,7 @@ class Transaction(Protocol):
     outbox: Outbox
     attic: Attic
     told: ToldRows
+    said: Statements
 
 
 class Store(Protocol):

@@ -23,7 +23,15 @@ class Trees(Protocol):
         ...
 
     def known(self, numbers: frozenset[CaseNumber]) -> frozenset[CaseNumber]:
-        """Those of ``numbers`` under which at least one mail is filed."""
+        """Those of ``numbers`` under which a mail is filed, or was until a person merged the case."""
+        ...
+
+    def filed(self, number: CaseNumber) -> frozenset[str]:
+        """Thread keys of the mails that are filed under ``number``, or were until it was merged."""
+        ...
+
+    def pins(self, sha256s: Sequence[str]) -> Mapping[str, int]:
+        """Of each that a person filed, the ledger entry that says so."""
         ...
 
     def naming(self, numbers: frozenset[CaseNumber]) -> frozenset[str]:

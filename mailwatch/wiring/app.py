@@ -16,6 +16,7 @@ from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.filing import Filing
 from mailwatch.core.message import Message
 from mailwatch.core.reminders import DigestSpec
+from mailwatch.jobs import person as jobs_person
 from mailwatch.jobs.poll_report import PollReport
 from mailwatch.jobs.progress import Progress, silent
 from mailwatch.jobs.reindex import ReindexReport
@@ -27,6 +28,7 @@ from mailwatch.wiring import assemble, digests, health, importing, incoming, per
 from mailwatch.wiring.assemble import Upgrade, utc_now
 from mailwatch.wiring.backup import BackupReport, back_up
 from mailwatch.wiring.renames import Renames
+from mailwatch.wiring.speaking import Speaker
 from mailwatch.wiring.tools import Tools
 
 
@@ -78,9 +80,21 @@ class App:
 
     # ── a person's word ───────────────────────────────────────────────────────
 
-    def file_message(self, ref: str, number: str | None, reason: str | None) -> Filing:
+    def file_message(self, ref: str, number: str | None, reason: str | None, by: str) -> Filing:
         """File the mail that ``ref`` names under ``number``, or under no case (None)."""
-        return person.file_message(self._tools, ref, number, reason)
+        return person.file_message(self._tools, ref, number, reason, by)
+
+    def split(self, ref: str, number: str | None, reason: str | None, by: str) -> tuple[Filing, ...]:
+        """Take a mail and its replies out of their case, to ``number`` or to none; see ``person.split``."""
+        return person.split(self._tools, ref, number, reason, by)
+
+    def unpin(self, ref: str, by: str, *, replies: bool) -> tuple[Filing, ...]:
+        """Take back what a person decided of a mail, and with ``replies`` of these; see ``person.unpin``."""
+        return jobs_person.unpin(self.store, ref, by, replies=replies)
+
+    def speaker(self, by: str, at: str | None = None) -> Speaker:
+        """Somebody who says something of a case."""
+        return Speaker(self._tools, by, at)
 
     def quarantine(self, action: str, ref: str | None) -> tuple[Held, ...]:
         """``list``, ``show`` or ``retry`` mail that could not be read: all of it, or ``ref`` alone."""

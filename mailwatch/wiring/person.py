@@ -13,12 +13,17 @@ from mailwatch.wiring import incoming
 from mailwatch.wiring.tools import Tools
 
 
-def file_message(tools: Tools, ref: str, number: str | None, reason: str | None) -> Filing:
+def file_message(tools: Tools, ref: str, number: str | None, reason: str | None, by: str) -> Filing:
     """File the mail that ``ref`` names under ``number``, or under no case (None)."""
-    decided = person.file_message(tools.store, ref, tools.number(number) if number else None, reason)
+    decided = person.file_message(tools.store, ref, tools.number(number) if number else None, reason, by)
     if decided.to_fetch:
         _fetch_pinned(tools, decided)
     return _decision(tools, decided, ref)
+
+
+def split(tools: Tools, ref: str, number: str | None, reason: str | None, by: str) -> tuple[Filing, ...]:
+    """Take the mail that ``ref`` names out of its case, and its replies with it; see ``jobs.person``."""
+    return person.split(tools.store, ref, tools.number(number) if number else None, reason, by)
 
 
 def _fetch_pinned(tools: Tools, decided: Decided) -> None:

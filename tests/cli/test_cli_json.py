@@ -47,6 +47,7 @@ CASE_SHAPE = {
     "token": "TrackingID#2402220010002574",
     "aliases": ["2402220010002574001"],
     "related": ["SRX1318598611"],
+    "merged": [],
     "title": "메일 흐름",
     "status": "open",
     "messages": 2,

@@ -81,6 +81,7 @@ def test_a_direct_answer_to_such_a_mail_is_renamed_too(standing: str) -> None:
         ("not-in-subject", filed(rule=Rule.THREAD)),
         ("not-in-subject", replace(filed(rule=Rule.THREAD), via_rule=Rule.THREAD)),
         ("not-in-subject", replace(filed(rule=Rule.THREAD), via_rule=Rule.OWN_TOKEN)),
+        ("other-number", filed(named=CaseNumber("srx", "SRX1318598611"))),
         ("signed", replace(CANDIDATE, signed=True)),
         ("encrypted", replace(CANDIDATE, encrypted=True)),
         ("automatic", replace(CANDIDATE, automatic=Automatic.REPLY)),
@@ -158,4 +159,4 @@ def test_arrival_is_what_the_server_says_else_when_it_was_first_seen() -> None:
 def test_every_reason_is_a_word_of_its_own() -> None:
     """They stand in rows for a person and in tests; two of them never look alike."""
     words = list(reasons())
-    assert len(words) == len(set(words)) == 16
+    assert len(words) == len(set(words)) == 17

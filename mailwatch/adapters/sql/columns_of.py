@@ -92,6 +92,8 @@ def filing_columns(filing: Filing) -> dict[str, Any]:
         "through_ghost": filing.through_ghost,
         "rules": filing.rules,
         "related": json.dumps([[n.scheme, n.canonical] for n in filing.related]),
+        "named_scheme": filing.named.scheme if filing.named else None,
+        "named_number": filing.named.canonical if filing.named else None,
     }
 
 

@@ -14,6 +14,7 @@ from mailwatch.adapters.sql.cases import CaseQuery
 from mailwatch.adapters.sql.projections import Projections
 from mailwatch.adapters.sql.rows import filing, mentions
 from mailwatch.adapters.sql.said import SaidQuery
+from mailwatch.adapters.sql.said_cases import SaidCases
 from mailwatch.core.casenumber import CaseNumber, Scheme
 from mailwatch.core.filing import Filing, Verdict
 from mailwatch.core.standing import Standing
@@ -34,11 +35,15 @@ class SqlLibrary:
 
     def cases(self) -> tuple[CaseRow, ...]:
         """See ``ports.Library``."""
-        return CaseQuery(self._connection, self._tables, self._schemes).all()
+        return self._cases().all()
 
     def case(self, alias: str) -> CaseRow | None:
         """See ``ports.Library``."""
-        return CaseQuery(self._connection, self._tables, self._schemes).named(alias)
+        return self._cases().named(alias)
+
+    def _cases(self) -> SaidCases:
+        query = CaseQuery(self._connection, self._tables, self._schemes)
+        return SaidCases(query, SaidQuery(self._connection, self._tables), self._schemes)
 
     def messages(self, number: CaseNumber) -> tuple[MessageRow, ...]:
         """See ``ports.Library``."""

@@ -27,7 +27,7 @@ from mailwatch.adapters.sql.own_marks import bars_table, digests_table
 from mailwatch.adapters.sql.said_table import said_table
 from mailwatch.adapters.sql.tables import HASH, NAMING
 
-VERSION = 3
+VERSION = 4
 """Rises with every change to these tables or to ``project``; other projections must be rebuilt."""
 
 
@@ -165,9 +165,12 @@ def _filings(metadata: MetaData, prefix: str) -> Table:
         Column("mentions", Text, nullable=False),
         Column("anchor", String(4), nullable=False),
         Column("desk", Boolean, nullable=False),
+        Column("named_scheme", String(40)),
+        Column("named_number", Free),
         Column("pin", Text),
         Column("pin_seq", BigInteger),
         Index(f"ix_{prefix}filings_number", "number", "scheme", "verdict"),
+        Index(f"ix_{prefix}filings_named", "named_number", "named_scheme"),
         Index(f"ix_{prefix}filings_verdict", "verdict"),
         Index(f"ix_{prefix}filings_via", "via"),
     )

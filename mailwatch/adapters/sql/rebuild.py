@@ -27,7 +27,7 @@ from mailwatch.ports import Change
 
 _log = logging.getLogger(__name__)
 
-_COMPARED = ("sha256", "verdict", "scheme", "number", "standing", "rule", "confidence", "via")
+_COMPARED = ("sha256", "verdict", "scheme", "number", "standing", "rule", "confidence", "via", "named_number")
 
 
 class SqlRebuild:

@@ -37,6 +37,7 @@ def filing(row: Row) -> Filing:
         via=row["via"],
         through_ghost=row["through_ghost"],
         rules=row["rules"],
+        named=None if row["named_number"] is None else CaseNumber(row["named_scheme"], row["named_number"]),
     )
 
 

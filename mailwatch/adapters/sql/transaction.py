@@ -17,6 +17,7 @@ from mailwatch.adapters.sql.plans import SqlPlans
 from mailwatch.adapters.sql.probes import SqlProbes
 from mailwatch.adapters.sql.project import Projector
 from mailwatch.adapters.sql.projections import projections
+from mailwatch.adapters.sql.said import SaidQuery
 from mailwatch.adapters.sql.strays import SqlStrays
 from mailwatch.adapters.sql.trees import SqlTrees
 from mailwatch.adapters.sql.work import SqlConsents, SqlOutbox, SqlQuarantine
@@ -31,6 +32,7 @@ from mailwatch.ports import (
     Plans,
     Probes,
     Quarantine,
+    Statements,
     Strays,
     ToldRows,
     Trees,
@@ -60,6 +62,7 @@ class SqlTransaction:
         self.outbox: Outbox = SqlOutbox(self._batch)
         self.attic: Attic = SqlAttic(self._batch)
         self.told: ToldRows = SqlToldRows(self._batch)
+        self.said: Statements = SaidQuery(connection, self._batch.tables)
 
     def finish(self) -> SqlLedger:
         """Write what was gathered; the commit follows."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, select, tuple_
+from sqlalchemy import RowMapping, Table, or_, select, tuple_
 
 from mailwatch.adapters.sql.batch import Batch, chunks
 from mailwatch.adapters.sql.rows import filing, kept_node, sighted_node
@@ -97,15 +97,33 @@ class SqlTrees:
         table = self._tables.filings
         found: set[CaseNumber] = set()
         for some in chunks(sorted((n.canonical, n.scheme) for n in numbers)):
-            rows = self._connection.execute(
-                select(table.c.scheme, table.c.number)
-                .where(
-                    tuple_(table.c.number, table.c.scheme).in_(some), table.c.verdict == Verdict.FILED.value
+            for scheme, number in (
+                (table.c.scheme, table.c.number),
+                (table.c.named_scheme, table.c.named_number),
+            ):
+                rows = self._connection.execute(
+                    select(scheme, number)
+                    .where(tuple_(number, scheme).in_(some), table.c.verdict == Verdict.FILED.value)
+                    .distinct()
                 )
-                .distinct()
-            )
-            found.update(CaseNumber(row.scheme, row.number) for row in rows)
+                found.update(CaseNumber(*row) for row in rows)
         return frozenset(found)
+
+    def filed(self, number: CaseNumber) -> frozenset[str]:
+        """See ``ports.Trees``."""
+        self._batch.flush()
+        filings, originals = self._tables.filings, self._tables.originals
+        f, key = filings.c, (number.canonical, number.scheme)
+        here = or_(tuple_(f.number, f.scheme).in_([key]), tuple_(f.named_number, f.named_scheme).in_([key]))
+        wanted = select(originals.c.thread_key).join(filings, f.sha256 == originals.c.sha256).where(here)
+        return frozenset(self._connection.scalars(wanted))
+
+    def pins(self, sha256s: Sequence[str]) -> Mapping[str, int]:
+        """See ``ports.Trees``."""
+        self._batch.flush()
+        table = self._tables.filings
+        rows = self._in(select(table.c.sha256, table.c.pin_seq), table.c.sha256, sha256s)
+        return {row["sha256"]: row["pin_seq"] for row in rows if row["pin_seq"] is not None}
 
     def naming(self, numbers: frozenset[CaseNumber]) -> frozenset[str]:
         """See ``ports.Trees``."""

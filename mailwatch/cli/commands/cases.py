@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+import importlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mailwatch.cli import json_states, output
 from mailwatch.cli.case_lines import stand_lines, what_it_did
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.finding import find_case
 from mailwatch.cli.help import command
-from mailwatch.cli.known import schemes
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
 from mailwatch.core.case_state import STATUSES, CaseState
 from mailwatch.core.display import who
 from mailwatch.core.privacy import hide_codes
-from mailwatch.core.recognition import find_number
 from mailwatch.core.status_words import holder_words, status_words
-from mailwatch.errors import ConfigError
 
 if TYPE_CHECKING:
     # Types only; ``mailwatch cases --help`` need not wait for them.
-    from mailwatch.ports import CaseRow, Library, MessageRow
+    from mailwatch.core.statements import Statement
+    from mailwatch.ports import CaseRow, MessageRow
     from mailwatch.wiring.app import App
 
 _HEADERS = ("Case number", "Status", "Who must act", "Mails", "Last mail", "Title")
@@ -90,12 +90,18 @@ def show(session: Session, number: tuple[str, ...], *, as_json: bool) -> None:
     with session.app(reading=True) as app, app.store.reading() as library:
         row = find_case(session, library, asked)
         messages = library.messages(row.number)
+        statements = library.statements(row.number)
         state = app.state(library, row)
         words = _words(app, state)
     if as_json:
-        output.as_json(json_states.shown(row, state, messages, words))
+        said: Any = importlib.import_module("mailwatch.cli.said")
+        told = {"statements": [said.shape(one) for one in statements]}
+        output.as_json({**json_states.shown(row, state, messages, words), **told})
     else:
-        _timeline(session, row, state, messages, words)
+        _heading(session, row, state)
+        for line in stand_lines(session, row, state, messages, words):
+            output.line("  " + session.say(line))
+        _timeline(session, state, messages, statements)
 
 
 def _words(app: App, state: CaseState) -> dict[str, str]:
@@ -105,28 +111,7 @@ def _words(app: App, state: CaseState) -> dict[str, str]:
     return {json_states.key(event): app.quoted(state, event) for event in causes}
 
 
-def find_case(session: Session, library: Library, asked: str) -> CaseRow:
-    """The case that a person means.
-
-    Raises:
-        ConfigError: there is none.
-    """
-    row = library.case(asked.strip())
-    if row is None:
-        number = find_number(asked, schemes(session))
-        row = library.case(number.canonical) if number else None
-    if row is None:
-        raise ConfigError("there is no case {number}", mend="mailwatch cases lists all", number=asked)
-    return row
-
-
-def _timeline(
-    session: Session,
-    row: CaseRow,
-    state: CaseState,
-    messages: Sequence[MessageRow],
-    words: Mapping[str, str],
-) -> None:
+def _heading(session: Session, row: CaseRow, state: CaseState) -> None:
     output.line(f"{row.number.canonical}  {hide_codes(row.title)}")
     facts = [session.say(status_words(state, row.status)), row.token, *row.aliases]
     output.line("  " + " · ".join(dict.fromkeys(facts)))
@@ -134,11 +119,18 @@ def _timeline(
         output.line("  " + session.say("related: {numbers}", numbers=", ".join(row.related)))
     if row.mentioned_by:
         output.line("  " + session.say("mentioned by: {numbers}", numbers=", ".join(row.mentioned_by)))
-    for line in stand_lines(session, row, state, messages, words):
-        output.line("  " + session.say(line))
-    if messages:
+
+
+def _timeline(
+    session: Session, state: CaseState, messages: Sequence[MessageRow], statements: Sequence[Statement]
+) -> None:
+    """Mails, and what people said, in time."""
+    said: Any = importlib.import_module("mailwatch.cli.said")
+    lines = [(message.date, _row(session, state, message)) for message in messages]
+    lines += [(one.at, said.row(session, one)) for one in statements]
+    if lines:
         headers = ("Date", "", "From", "Subject", "What it did", "Filed by")
-        output.table(session, headers, [_row(session, state, m) for m in messages])
+        output.table(session, headers, [line for _, line in sorted(lines, key=lambda line: line[0])])
 
 
 def _row(session: Session, state: CaseState, message: MessageRow) -> tuple[str, ...]:
