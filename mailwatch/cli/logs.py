@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -110,14 +111,21 @@ def serve(config: LogConfig, verbose: int) -> None:
     logging.getLogger("mailwatch").setLevel(min(lowest, _level(config)))
 
 
-def to_file(config: LogConfig) -> None:
+def to_file(config: LogConfig, *, reading: bool = False) -> None:
     """Log into the configured file as well, where there is one.
+
+    Who is ``reading`` a disk that is read-only is told so, and not kept from it by a log on that disk.
 
     Raises:
         ConfigError: the file cannot be written.
     """
     if config.file is not None:
-        logging.getLogger().addHandler(_file(config))
+        try:
+            logging.getLogger().addHandler(_file(config))
+        except ConfigError as error:
+            if not reading or getattr(error.__cause__, "errno", None) != errno.EROFS:
+                raise
+            logging.getLogger(__name__).warning("%s", error)
         house = logging.getLogger("mailwatch")
         house.setLevel(min(house.level, _level(config)))
 
@@ -132,7 +140,7 @@ def _file(config: LogConfig) -> _PrivateFile:
             mend="make its folder, let the user that runs mailwatch write there, or correct log",
             path=config.file,
             reason=error.strerror or error,
-        ) from None
+        ) from error
     handler.setFormatter(_Event(config.format, dated=True, journal=False))
     handler.setLevel(_level(config))
     return handler

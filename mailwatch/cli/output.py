@@ -14,8 +14,10 @@ import click
 
 from mailwatch.cli.session import Session
 from mailwatch.cli.terminal import cells, pad, safe
+from mailwatch.core.display import cut
 from mailwatch.core.logline import ODD
 from mailwatch.core.pace import how_long
+from mailwatch.core.privacy import hide_codes
 from mailwatch.errors import Words, counted
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from mailwatch.jobs.progress import Progress
 
 _GAP = "  "
+
+_WIDEST = 60
+"""Columns that a cell of a plain table is filled up to: one that is longer moves its own row alone."""
+
+_TITLE = 160
+"""Columns of a subject in a table; JSON has all of it."""
 
 
 def line(text: str) -> None:
@@ -41,6 +49,11 @@ def _escape(found: re.Match[str]) -> str:
     return "\n" if found[0] == "\n" else json.dumps(found[0])[1:-1]
 
 
+def title(text: str) -> str:
+    """A subject for a table: codes covered, and not longer than two lines, whatever a stranger wrote."""
+    return cut(hide_codes(text), _TITLE)
+
+
 def table(session: Session, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Rows below translated headers, aligned by what a terminal shows, Hangul as two columns."""
     titles = [session.say(header) for header in headers]
@@ -53,9 +66,10 @@ def table(session: Session, headers: Sequence[str], rows: Sequence[Sequence[str]
 
 
 def aligned(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The lines of a plain table; the last column is not filled up."""
+    """The lines of a plain table; the last column is not filled up. Nothing is cut."""
     every = [titles, *rows]
-    widths = [max(cells(row[column]) for row in every) for column in range(len(titles))]
+    wide = [[cells(cell) for cell in row] for row in every]
+    widths = [max((w for w in column if w <= _WIDEST), default=0) for column in zip(*wide, strict=True)]
     for row in every:
         yield _GAP.join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
 

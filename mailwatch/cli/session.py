@@ -127,13 +127,7 @@ class Session:
         wiring: Wiring = _module("mailwatch.wiring.app")
         _module("mailwatch.wiring.check")
         _opening().become_owner(config.data)
-        try:
-            logs.to_file(config.log)
-        except ConfigError as error:
-            if not reading:
-                raise
-            # Whoever looks at a disk that is read-only must not be kept from it by a log on the same disk.
-            _log.warning("%s", error)
+        logs.to_file(config.log, reading=reading)
         return wiring
 
 

@@ -9,7 +9,18 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from mailwatch.config.secret import SecretField
 from mailwatch.config.section import Language, Section, SomeOf, Tls, refuse_plain_text, with_port
-from mailwatch.config.values import Clock, ConfigPath, Duration, MailAddress, Name, Port, Switch, Wrong, Zone
+from mailwatch.config.values import (
+    Clock,
+    ConfigPath,
+    Duration,
+    Host,
+    MailAddress,
+    Name,
+    Port,
+    Switch,
+    Wrong,
+    Zone,
+)
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -71,9 +82,7 @@ class DigestConfig(Section):
 class SmtpConfig(Section):
     """The server that takes outgoing mail."""
 
-    host: str = Field(
-        min_length=1, description="Name or address of the server.", examples=["smtp.contoso.example"]
-    )
+    host: Host = Field(description="Name or address of the server.", examples=["smtp.contoso.example"])
     port: Port = Field(
         default=587,
         description="Default 587 with `tls: starttls`, 465 with `implicit`, 25 with `none`.",

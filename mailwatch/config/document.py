@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from mailwatch.config.yaml_words import explained
 from mailwatch.errors import ConfigError, Words
 
 MAX_BYTES = 1024 * 1024
@@ -35,7 +36,6 @@ _TAG = "a word that begins with ! is a tag, which is not read here; put a text i
 _ALIAS = (
     "a word that begins with * repeats a value marked with & above, and there is none; put a text into quotes"
 )
-_QUOTED = re.compile(r"'[^'<][^']+'")
 _STR_TAGS = {"!", "tag:yaml.org,2002:str"}
 
 
@@ -73,6 +73,13 @@ class Document:
     root: Node
     found: tuple[Found, ...]
 
+    def value(self, path: Sequence[str | int]) -> Any:
+        """What stands at ``path``; None where nothing does."""
+        node: Node | None = self.root
+        for step in path:
+            node = node.children.get(step) if node is not None else None
+        return node.value if node is not None else None
+
     def locate(self, path: Sequence[str | int]) -> Mark:
         """Where ``path`` stands: its key, or where it is missing the mapping that lacks it."""
         node, mark = self.root, self.root.mark
@@ -96,8 +103,8 @@ def read(text: str) -> Document:
     try:
         return _Builder().build(text)
     except yaml.MarkedYAMLError as error:
-        reason = _QUOTED.sub("'…'", error.problem or "")
-        raise _broken("this is not YAML: {reason}", _mark(error.problem_mark), reason=reason) from None
+        words, mark = explained(error, text)
+        raise _broken(words.template, _mark(mark), **words.values) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _broken("a character that YAML does not allow", Mark(line, 1)) from None

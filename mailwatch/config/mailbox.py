@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from mailwatch.config.secret import SecretField
 from mailwatch.config.section import Section, SomeOf, Tls, refuse_plain_text, with_port
-from mailwatch.config.values import ConfigPath, Duration, MailAddress, Name, Port, Switch, Wrong
+from mailwatch.config.values import ConfigPath, Duration, Host, MailAddress, Name, Port, Switch, Wrong
 from mailwatch.core.renamable import REFUSED_ROLES
 from mailwatch.core.renaming import Mode
 
@@ -17,9 +17,7 @@ from mailwatch.core.renaming import Mode
 class ImapConfig(Section):
     """The IMAP server of a mailbox."""
 
-    host: str = Field(
-        min_length=1, description="Name or address of the server.", examples=["mail.contoso.example"]
-    )
+    host: Host = Field(description="Name or address of the server.", examples=["mail.contoso.example"])
     port: Port = Field(default=993, description="Default 993 with `tls: implicit`, else 143.", examples=[993])
     tls: Tls = Field(
         default="implicit",

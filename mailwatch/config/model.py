@@ -57,6 +57,8 @@ def _pattern(value: object) -> object:
     bare = value.removeprefix("-") if isinstance(value, str) else ""
     if not bare or any(c.isspace() or c in "<>,;" for c in bare):
         raise Wrong("expected an address, a pattern such as *@contoso.example, or a domain")
+    if bare.startswith("@"):
+        raise Wrong("a domain stands without @, such as contoso.example")
     return str(value).lower()
 
 

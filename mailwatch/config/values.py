@@ -73,6 +73,10 @@ def clock(value: object) -> time:
     return time(int(match[1]), int(match[2]))
 
 
+_ZONES = {"KST": "Asia/Seoul", "GMT+9": "Asia/Seoul", "UTC+9": "Asia/Seoul", "JST": "Asia/Tokyo"}
+"""Abbreviations, which are no names of zones, of those who use mailwatch most."""
+
+
 def zone(value: object) -> ZoneInfo:
     """Read a time zone by its IANA name."""
     if isinstance(value, ZoneInfo):
@@ -83,7 +87,9 @@ def zone(value: object) -> ZoneInfo:
         return ZoneInfo(value)
     except (OSError, ValueError, KeyError):
         # A folder such as "Asia", a name with "..", or (ZoneInfoNotFoundError is a KeyError) no such zone.
-        near = get_close_matches(value, available_timezones(), n=1)
+        near = [z for z in (_ZONES.get(value.upper()),) if z] or get_close_matches(
+            value, available_timezones(), n=1
+        )
     if near:
         raise Wrong("there is no time zone {zone} (did you mean {near}?)", zone=value, near=near[0])
     raise Wrong("there is no time zone {zone}; a time zone is an IANA name such as Asia/Seoul", zone=value)
@@ -124,6 +130,18 @@ def address(value: object) -> str:
     return value.lower()
 
 
+_PORT_BEHIND = re.compile(r"[^:]*:[0-9]*")
+
+
+def host(value: object) -> object:
+    """The name or address of a server and nothing else."""
+    if isinstance(value, str) and ("/" in value or "@" in value or any(c.isspace() for c in value)):
+        raise Wrong("expected the name of the server alone, such as mail.contoso.example")
+    if isinstance(value, str) and _PORT_BEHIND.fullmatch(value):
+        raise Wrong("the port does not stand behind the host, but under port")
+    return value
+
+
 _NAME = re.compile(r"[^\W_][\w.-]{0,63}")
 
 
@@ -136,6 +154,8 @@ def name(value: object) -> str:
 
 def sequence(value: object) -> Any:
     """Lists only: a lone word where a list belongs would otherwise be a riddle."""
+    if isinstance(value, dict):
+        raise Wrong("expected a list: a hyphen and a blank stand before each of its members")
     if value is not None and not isinstance(value, (list, tuple)):
         raise Wrong("expected a list, for example [{first}]", first=value if isinstance(value, str) else "…")
     return value
@@ -156,6 +176,7 @@ def _since(value: date | timedelta) -> str | int:
     return _seconds(value) if isinstance(value, timedelta) else value.isoformat()
 
 
+Host = Annotated[str, Field(min_length=1), BeforeValidator(host)]
 Duration = Annotated[timedelta, BeforeValidator(duration), PlainSerializer(_seconds)]
 Since = Annotated[date | timedelta, BeforeValidator(day_or_duration), PlainSerializer(_since)]
 Clock = Annotated[time, BeforeValidator(clock), PlainSerializer(lambda t: t.strftime("%H:%M"))]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailwatch.cli.output import aligned, as_json
+from mailwatch.cli.output import aligned, as_json, title
 from mailwatch.cli.terminal import cells, safe, safe_lines
 
 GONE = "\N{REPLACEMENT CHARACTER}"
@@ -61,6 +61,20 @@ def test_columns_are_aligned_by_cells() -> None:
     """A column begins at the same terminal column in every row, however wide its neighbours are."""
     lines = list(aligned(("번호", "제목"), [("1", "하나"), ("한글한글", "b"), ("abc", "c")]))
     assert ["번호      제목", "1         하나", "한글한글  b", "abc       c"] == lines
+
+
+def test_one_long_cell_moves_its_own_row_alone() -> None:
+    """Nothing is cut in a pipe, and the other rows stay where they can be read."""
+    path = "/srv/" + "가" * 40
+    lines = list(aligned(("Check", "What"), [("disk", "ok"), (path, "wrong"), ("한글", "ok")]))
+    assert ["Check  What", "disk   ok", f"{path}  wrong", "한글   ok"] == lines
+    assert ["a", "가" * 40] == list(aligned(("a",), [("가" * 40,)]))
+
+
+def test_a_subject_of_a_stranger_is_no_longer_than_two_lines() -> None:
+    """In tables; his codes are covered before anything is cut."""
+    assert "가" * 79 + "…" == title("가" * 500)
+    assert "PIN ••••" == title("PIN 482913")
 
 
 def test_json_is_readable_and_harmless(capsys: pytest.CaptureFixture[str]) -> None:

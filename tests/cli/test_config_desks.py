@@ -439,7 +439,7 @@ def test_a_customer(read: Read) -> None:
             "4:30: plans.0.targets.0.severity: expected one of: A, B or C",
         ),
         (
-            "plans: [{name: p, targets: [{kind: bills}]}]",
+            "plans: [{name: p, targets: [{kind: goods}]}]",
             "4:30: plans.0.targets.0.kind: expected one of: technical, billing or not-break-fix",
         ),
         (

@@ -136,6 +136,37 @@ def test_reference_is_current() -> None:
         ),
         (HEAD + "mailboxes: []\ndatabase: nonsense\n", "4:1: database: expected a database URL"),
         (
+            HEAD + "mailboxes: []\ndatabase: mysql://u@h/db\n",
+            "4:1: database: mailwatch keeps its data in sqlite or postgresql, not in mysql",
+        ),
+        (
+            HEAD + "mailboxes: []\ndatabase: postgres://u@h/db\n",
+            "4:1: database: mailwatch knows no database postgres (did you mean postgresql?)",
+        ),
+        (
+            HEAD + "mailboxes: []\ndatabase: sqlite:///my.db\n",
+            "4:1: database: an SQLite database is named by its whole path, behind four slashes",
+        ),
+        (
+            HEAD + "mailboxes: []\ndatabase: postgresql://u@h:54b/db\n",
+            "4:1: database: the port in the database URL is none",
+        ),
+        (
+            HEAD + "mailboxes: {a: {address: b}}\n",
+            "3:1: mailboxes: expected a list: a hyphen and a blank stand before each of its members",
+        ),
+        (HEAD + "mailboxes: []\nlog: debug\n", "4:1: log: expected keys and values, such as {level: …}"),
+        (HEAD + "mailboxes: []\nown_domains: ['@b.example']\n", "a domain stands without @"),
+        ("timezone: KST\n", "1:1: timezone: there is no time zone KST (did you mean Asia/Seoul?)"),
+        (
+            "language: Korean\n",
+            "1:1: language: expected one of: ko or en (did you mean ko?)",
+        ),
+        (
+            "host: h\n",
+            "1:1: host: this key does not stand here, but as mailboxes.imap.host, smtp.host",
+        ),
+        (
             HEAD + "mailboxes: []\nlog: {level: loud}\n",
             "4:7: log.level: expected one of: debug, info, warning or error",
         ),
@@ -164,8 +195,21 @@ def test_reference_is_current() -> None:
             HEAD + "mailboxes: []\nsmtp: {host: h, tls: none}\n",
             "4:1: smtp: tls: none would send password and mail in clear to h",
         ),
-        ("a: [", "1:5: this is not YAML"),
-        ("a: 1\n\tb: 2\n", "2:1: this is not YAML"),
+        ("a: [", "1:5: a bracket or brace is opened here and never closed"),
+        ("a: 'b\nc: d\n", "1:4: a quotation mark opens a text here that is never closed"),
+        ("a: 1\n\tb: 2\n", "2:1: a tab stands here; in YAML only spaces indent a line"),
+        (
+            "m:\n  - n: x\n\u00a0   b: 1\n    c: 1\n",
+            "4:6: a blank in this line, or above it, is no plain space",
+        ),
+        ("a: @b\n", "1:4: a text that begins with @ must stand in quotes"),
+        ("a: b: c\n", "1:5: a key with its colon cannot stand here"),
+        ("c: 1\na:1\nb: 2\n", "3:1: this line, or the one above it, holds no key"),
+        ("a:\n  b: 1\n c: 2\n", "3:2: this line is indented otherwise than its neighbours"),
+        ('a: "C:\\mail"\n', "1:8: in double quotes a \\ begins an escape"),
+        ("a: }\n", "1:4: this cannot begin a text"),
+        ("a: [b\nc: d\n", "2:2: a comma or the closing bracket is missing before this place"),
+        ("a: |x\n  b\n", "1:5: this is not YAML: "),
         ("a: 1\n---\nb: 2\n", "2:1: the file holds more than one YAML document"),
         ("a: !!python/object:os.system x\n", "1:4: a word that begins with ! is a tag"),
         (
@@ -195,7 +239,17 @@ def test_each_problem_has_its_place_and_words(write: Write, text: str, expected:
         ("imap: {host: h, port: '993'}", "mailboxes.0.imap.port: expected a whole number"),
         ("imap: {host: 12}", "mailboxes.0.imap.host: expected a text; put a number into quotes"),
         ("imap: {host: ''}", "mailboxes.0.imap.host: this must not be empty"),
-        ("imap: {host: h, tls: ssl}", "mailboxes.0.imap.tls: expected one of: implicit, starttls or none"),
+        (
+            "imap: {host: h, tls: ssl}",
+            "mailboxes.0.imap.tls: expected one of: implicit, starttls or none (did you mean implicit?)",
+        ),
+        ("imap: {host: h, tls: STARTLS}", "(did you mean starttls?)"),
+        ("imap: {host: 'imaps://h'}", "mailboxes.0.imap.host: expected the name of the server alone"),
+        ("imap: {host: 'h:993'}", "mailboxes.0.imap.host: the port does not stand behind the host"),
+        (
+            "tls: starttls",
+            "mailboxes.0.tls: this key does not stand here, but as mailboxes.imap.tls, smtp.tls",
+        ),
         (
             "imap: {host: h, tls: none}",
             "mailboxes.0.imap: tls: none would send password and mail in clear to h",

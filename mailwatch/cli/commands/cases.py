@@ -16,7 +16,7 @@ from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
 from mailwatch.core.case_state import STATUSES, CaseState
-from mailwatch.core.display import who
+from mailwatch.core.display import cut, who
 from mailwatch.core.privacy import hide_codes
 from mailwatch.core.status_words import holder_words, status_words
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from mailwatch.core.statements import Statement
     from mailwatch.ports import CaseRow, MessageRow
     from mailwatch.wiring.app import App
+
+_NAME = 60
+"""Columns of a sender's name; the address behind it is never cut."""
 
 _HEADERS = ("Case number", "Status", "Who must act", "Mails", "Last mail", "Title")
 _NOTHING = CaseState()
@@ -73,7 +76,7 @@ def _list(session: Session, rows: Sequence[Listed]) -> None:
                 session.say(holder_words(state, row.status)),
                 str(row.messages),
                 day_and_time(row.last_message_at, session.timezone),
-                hide_codes(row.title),
+                output.title(row.title),
             )
             for row, state in rows
         ],
@@ -139,8 +142,8 @@ def _row(session: Session, state: CaseState, message: MessageRow) -> tuple[str, 
     return (
         day_and_time(message.date, session.timezone),
         "→" if message.direction == "out" else "←",
-        who(message.from_name, message.from_addr),
-        hide_codes(message.standard_subject or message.subject),
+        who(cut(message.from_name, _NAME), message.from_addr),
+        output.title(message.standard_subject or message.subject),
         what_it_did(session, state, message),
         " · ".join(session.say(word) for word in reason),
     )

@@ -12,7 +12,6 @@ from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
 from mailwatch.core.display import who
-from mailwatch.core.privacy import hide_codes
 from mailwatch.core.snippet import snippet
 from mailwatch.errors import UnreadableMessage
 
@@ -48,7 +47,7 @@ def _rows(session: Session, found: list[tuple[Hit, str]]) -> list[tuple[str, ...
             hit.number.canonical if hit.number else "-",
             day_and_time(hit.date, session.timezone),
             who("", hit.from_addr),
-            hide_codes(hit.subject),
+            output.title(hit.subject),
             words,
         )
         for hit, words in found
