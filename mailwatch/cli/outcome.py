@@ -56,9 +56,19 @@ def _tell(session: Session, error: BaseException) -> int:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         full = TemporaryError("the disk is full", mend="make room; nothing was lost, the next run goes on")
         return tell_error(session, full)
+    if isinstance(error, ImportError):
+        return tell_error(session, _broken_install(error))
     if isinstance(error, SystemExit):
         raise error
     return _defect(session, error)
+
+
+def _broken_install(error: ImportError) -> ConfigError:
+    return ConfigError(
+        "a part of mailwatch is missing, or cannot be loaded: {package}",
+        mend="install it again: sudo make install, or pip install --force-reinstall mailwatchd",
+        package=(error.name or "").partition(".")[0] or str(error),
+    )
 
 
 def tell_error(session: Session, error: MailwatchError) -> int:

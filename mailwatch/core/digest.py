@@ -138,11 +138,14 @@ class WatchReport:
     """How the watching went.
 
     Every folder was read at ``up_to`` or later; it is None where one never was.
-    ``behind`` are those that were not read lately.
+    ``behind`` are those that were not read lately, ``unread`` the mailboxes of which no folder ever
+    was. ``lost`` names each mailbox that is not watched well.
     """
 
     ok: bool
     mailboxes: int
+    lost: tuple[str, ...]
+    unread: tuple[str, ...]
     up_to: datetime | None
     behind: tuple[FolderFacts, ...]
     backfilling: tuple[FolderFacts, ...]

@@ -123,7 +123,8 @@ class DigestFacts:
     ``messages`` are the filed mails that may be new to the reader, ``loose`` the
     mails from support desks without a number; their ``fresh`` tells which ones are.
     ``since`` is when the reader's last digest was made, None before the first. ``missed`` are the
-    days since then for which a digest is wanted and certainly none went out.
+    days since then for which a digest is wanted and certainly none went out. ``unread`` are the
+    watched mailboxes of which no folder was ever read.
     """
 
     cases: tuple[CaseFacts, ...]
@@ -137,3 +138,4 @@ class DigestFacts:
     since: datetime | None = None
     earlier: tuple[EarlierDigest, ...] = ()
     missed: tuple[date, ...] = ()
+    unread: tuple[str, ...] = ()

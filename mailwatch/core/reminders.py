@@ -122,7 +122,8 @@ def compose(
         watch=_watch(facts, now, stale_after),
         tally=facts.tally,
         earlier=facts.earlier,
-        due=due,
+        # Before the first digest nobody waited for one, and nothing was down: it was being installed.
+        due=due if facts.since or facts.earlier or facts.missed else None,
         missed=facts.missed,
     )
 
@@ -145,16 +146,19 @@ def _counts(cases: Sequence[OpenCase], blocks: Sequence[Block], held: int) -> Co
 
 
 def _watch(facts: DigestFacts, now: datetime, stale_after: timedelta) -> WatchReport:
-    """The watching is well where every folder was read lately and no outage goes on."""
+    """The watching is well where every folder of every mailbox was read lately and no outage goes on."""
     folders = facts.folders
     behind = tuple(f for f in folders if f.last_good is None or now - f.last_good > stale_after)
     times = [f.last_good for f in folders if f.last_good is not None]
     gaps = once(facts.gaps)
-    going_on = any(gap.until is None and gap.what == "outage" for gap in gaps)
+    going_on = {gap.mailbox for gap in gaps if gap.until is None and gap.what == "outage"}
+    lost = {f.mailbox for f in behind} | going_on | set(facts.unread)
     return WatchReport(
-        ok=bool(folders) and not behind and not going_on,
+        ok=bool(folders) and not lost,
         mailboxes=len({f.mailbox for f in folders}),
-        up_to=min(times) if times and len(times) == len(folders) else None,
+        lost=tuple(sorted(lost)),
+        unread=facts.unread,
+        up_to=min(times) if times and len(times) == len(folders) and not facts.unread else None,
         behind=behind,
         backfilling=tuple(f for f in folders if not f.backfilled),
         gaps=gaps,
@@ -187,7 +191,7 @@ def digest_subject(content: DigestContent) -> tuple[tuple[Matter, int], ...]:
     """
     counts = content.counts
     found = (
-        (Matter.NOT_WATCHING, 0 if content.watch.ok else max(1, len(content.watch.behind))),
+        (Matter.NOT_WATCHING, len(content.watch.lost)),
         (Matter.TO_CHECK, counts.to_check),
         (Matter.NEW, counts.new_cases),
         (Matter.NEWS, counts.news),

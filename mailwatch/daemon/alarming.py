@@ -16,6 +16,7 @@ from mailwatch.daemon.state import State
 from mailwatch.daemon.telling import MailLog
 from mailwatch.errors import Words
 from mailwatch.jobs.alarm import Alarms
+from mailwatch.jobs.poll_report import without_mend
 from mailwatch.ports import Clock
 from mailwatch.wiring import digests
 
@@ -97,7 +98,10 @@ class Alarming:
     def _raise(self, state: State, since: datetime, closed: frozenset[str]) -> None:
         if state.down == since:
             return
-        new = self._alarms.down(state.name, since, state.trouble or state.held or Words(""), closed)
+        trouble = state.trouble or state.held or Words("")
+        # "Nothing to do" is right for an hour. Whoever gets an alarm is told what to do by the alarm itself.
+        told = without_mend(trouble) if state.temporary else trouble
+        new = self._alarms.down(state.name, since, told, closed)
         state.down = since
         if new:
             event("not-watched", level=logging.ERROR, mailbox=state.name, since=since.isoformat())

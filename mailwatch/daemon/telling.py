@@ -23,11 +23,11 @@ def tell_pass(done: Pass, box: OneMailbox, poll: str, seconds: float, known: tup
     counts = done.report.outcome
     event(
         "poll",
-        level=logging.INFO if box.fetched or done.report.renamed else logging.DEBUG,
+        level=logging.INFO if counts.fetched or done.report.renamed else logging.DEBUG,
         mailbox=box.name,
         poll=poll,
         good=int(done.good),
-        fetched=box.fetched,
+        fetched=counts.fetched,
         filed=counts.filed,
         unnumbered=counts.unnumbered,
         quarantined=counts.quarantined,

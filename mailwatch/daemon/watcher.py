@@ -170,7 +170,7 @@ class Watcher(threading.Thread):
 
     def _judge(self, done: Pass, box: OneMailbox, poll: str, seconds: float) -> None:
         report = done.report
-        self._count(polls=1, fetched=box.fetched, filed=report.outcome.filed)
+        self._count(polls=1, fetched=report.outcome.fetched, filed=report.outcome.filed)
         tell_pass(done, box, poll, seconds, self._hindrances)
         self._hindrances = done.hindrances
         self.state.left = done.left if done.more else None
@@ -181,7 +181,7 @@ class Watcher(threading.Thread):
                 event("recovered", mailbox=box.name, poll=poll, failures=self.patience.failures)
             self.patience.well()
             self.state.failures, self.state.trouble = 0, None
-        if box.fetched and box.renames:
+        if report.outcome.fetched and box.renames:
             self._soon = time.monotonic() + self._shared.settle.total_seconds() + 1
         if done.good:
             before, self.state.last_good = self.state.last_good, box.last_good()
@@ -212,6 +212,7 @@ class Watcher(threading.Thread):
         delay = self.patience.failed(self._shared.chance(), temporary=temporary, asked=asked)
         self._wanted.add(Want.POLL)
         self.state.failures, self.state.trouble = self.patience.failures, words
+        self.state.temporary = temporary
         event("wait", mailbox=self.state.name, failures=self.patience.failures, seconds=delay)
 
     # ── waiting for the server's word ─────────────────────────────────────────

@@ -40,7 +40,10 @@ _SEE_FOLDERS = Words("See its folders with: mailwatch check")
 
 
 class Ingest:
-    """Reads mailboxes and files what it finds. Not for two threads at once."""
+    """Reads mailboxes and files what it finds. Not for two threads at once.
+
+    ``done`` is what was filed since the last pass began, also where it was ended early.
+    """
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class Ingest:
         self._clock = clock
         self._progress = progress
         self._backfill = Backfill(clock)
+        self.done = Outcome()
 
     # ── one batch ─────────────────────────────────────────────────────────────
 
@@ -97,6 +101,7 @@ class Ingest:
             )
             if cursor is not None:
                 tx.desk.set_cursor(cursor)
+        self.done += outcome
         return outcome
 
     def _read_ahead(
@@ -118,6 +123,7 @@ class Ingest:
         that ``progress`` raises ends it, too, between two batches: what was read is kept.
         ``older`` leaves older mail out where it is false.
         """
+        self.done = Outcome()
         try:
             watched, missing = choose(mailbox.folders(), plan.wishes, sent=plan.sent)
         except MailwatchError as error:
@@ -127,62 +133,60 @@ class Ingest:
         for part in parts:
             for folder in watched:
                 try:
-                    report += PollReport(part(mailbox, plan, folder))
+                    part(mailbox, plan, folder)
                 except ConfigError as error:
                     report += failed(plan.name, error)
                 except TemporaryError as error:
                     self._backfill.pause()
-                    return report + failed(plan.name, error)
+                    return report + PollReport(self.done) + failed(plan.name, error)
+        report += PollReport(self.done)
         try:
             return report + PollReport(fulfil(self, self._store, mailbox, plan, watched))
         except MailwatchError as error:
             return report + failed(plan.name, error)
 
-    def _new_mail(self, mailbox: MailReader, plan: Watching, watched: Watched) -> Outcome:
+    def _new_mail(self, mailbox: MailReader, plan: Watching, watched: Watched) -> None:
         state = mailbox.examine(watched.folder.name)
         uidnext = state.uidnext or max(mailbox.search(1, _HIGHEST_UID), default=0) + 1
         cursor = self._cursor(plan.name, state, uidnext)
-        outcome = Outcome()
+        fetched = 0
         for low, high in new_windows(cursor.low, cursor.high, uidnext):
             uids = self._unseen(plan.name, state, mailbox.search(low, high))
             for readings in self._read_ahead(mailbox, uids, watched, plan.policy):
                 cursor = replace(cursor, high=max(cursor.high, *_uids(readings)))
-                outcome += self._file(readings, cursor=cursor)
-                self._progress(_where(cursor), outcome.fetched, None)
+                fetched += self._file(readings, cursor=cursor).fetched
+                self._progress(_where(cursor), fetched, None)
             cursor = replace(cursor, high=max(cursor.high, high))
         self._save(replace(cursor, high=max(cursor.high, uidnext - 1), last_good=self._clock()))
-        return outcome
 
-    def _count_older(self, mailbox: MailReader, plan: Watching, watched: Watched) -> Outcome:
+    def _count_older(self, mailbox: MailReader, plan: Watching, watched: Watched) -> None:
         """All folders are counted before the first is read, so that a person sees the whole of it."""
         cursor = self._known(plan.name, watched)
         if cursor is not None and not self._backfill.is_counted(cursor):
             mailbox.examine(cursor.folder)
             self._save(counted := self._backfill.count(mailbox, cursor, plan.since))
             self._progress(_where(cursor), 0, counted.older)
-        return Outcome()
 
-    def _older_mail(self, mailbox: MailReader, plan: Watching, watched: Watched) -> Outcome:
+    def _older_mail(self, mailbox: MailReader, plan: Watching, watched: Watched) -> None:
         cursor = self._known(plan.name, watched)
         if cursor is None or cursor.backfilled:
-            return Outcome()
+            return
         state = mailbox.examine(cursor.folder)
         self._backfill.begin(cursor)
-        outcome = Outcome()
+        fetched = 0
         for low, found in older_windows(mailbox, cursor.low, plan.since):
             counted = cursor.older
             uids = sorted(self._unseen(plan.name, state, found), reverse=True)
             for readings in self._read_ahead(mailbox, uids, watched, plan.policy):
                 cursor = _down_to(cursor, min(cursor.low, *_uids(readings)), counted, found)
                 cursor = self._backfill.measured(cursor, len(readings))
-                outcome += self._file(readings, cursor=cursor)
-                self._progress(_where(cursor), outcome.fetched, cursor.older, cursor.older_seconds)
+                fetched += self._file(readings, cursor=cursor).fetched
+                self._progress(_where(cursor), fetched, cursor.older, cursor.older_seconds)
             cursor = _down_to(cursor, low, counted, found)
             self._save(cursor)
         cursor = replace(cursor, low=1, older=0, older_seconds=0, backfilled=True)
         self._save(replace(cursor, last_good=self._clock()))
-        self._progress(_where(cursor), outcome.fetched, 0, 0)
-        return outcome
+        self._progress(_where(cursor), fetched, 0, 0)
 
     def _known(self, mailbox: str, watched: Watched) -> Cursor | None:
         with self._store.writing() as tx:

@@ -56,6 +56,13 @@ def beside(error: MailwatchError) -> PollReport:
     return PollReport(errors=(told,), temporary=isinstance(error, TemporaryError))
 
 
+def without_mend(trouble: Words) -> Words:
+    """The same ``line`` without what to do about it, for whoever says that himself."""
+    if "mend" not in trouble.values:
+        return trouble
+    return Words("{mailbox}: {trouble}", {k: v for k, v in trouble.values.items() if k != "mend"})
+
+
 def failed(mailbox: str, error: MailwatchError) -> PollReport:
     """A pass that went wrong, as a line for a person."""
     trouble = line(mailbox, error.message, error.mend)

@@ -55,14 +55,6 @@ class Pass:
     hindrances: tuple[Hindrance, ...] = ()
 
 
-@dataclass(slots=True)
-class _Count:
-    """How far a pass came, gathered as it goes on, since one that is ended early reports nothing."""
-
-    fetched: int = 0
-    began_older: float | None = None
-
-
 class OneMailbox:
     """Jobs on one mailbox, for one thread. The mailbox's lock is held while a pass runs, not between.
 
@@ -89,7 +81,7 @@ class OneMailbox:
         self._alive = alive
         self._line = assemble.connection(mailbox, archive)
         self._renames = renames_of(config, mailbox, store, archive, clock)
-        self._count = _Count()
+        self._began_older: float | None = None
         self._older: dict[str, Left] = {}
         self._first: Watched | None = None
         self._ingest = assemble.ingest(
@@ -104,13 +96,13 @@ class OneMailbox:
         Raises:
             MailboxBusy: another mailwatch is working on this mailbox.
         """
-        self._count = _Count()
+        self._began_older = None
         began = self._clock()
         with self._locked():
             try:
                 report, more = self._ingest.poll(self._line, self._watching(), older=older), False
             except Enough:
-                report, more = PollReport(), True
+                report, more = PollReport(self._ingest.done), True
             # A server that asks for patience is asked for nothing more in this pass.
             renamed, hindrances = self._rename_due() if report.retry_after is None else (0, ())
         report += PollReport(renamed=renamed)
@@ -124,11 +116,6 @@ class OneMailbox:
     def renames(self) -> bool:
         """Whether some folder's mails are renamed."""
         return self._mailbox.renames
-
-    @property
-    def fetched(self) -> int:
-        """Mails fetched by the pass that runs, or ran last."""
-        return self._count.fetched
 
     def last_good(self) -> datetime | None:
         """When a folder was last read to its end, UTC."""
@@ -182,17 +169,16 @@ class OneMailbox:
         with mailbox_lock(self._config.data / "locks", self.name):
             yield
 
-    def _progress(self, where: str, done: int, left: int | None, seconds: int | None = None, /) -> None:
+    def _progress(self, where: str, _done: int, left: int | None, seconds: int | None = None, /) -> None:
         """After each batch. The first one of older mail starts the clock of the slice."""
-        self._count.fetched = done
         self._alive()
         if left is None:
             return
         self._older[where] = Left(left, seconds)
         now = time.monotonic()
-        if self._count.began_older is None:
-            self._count.began_older = now
-        elif now - self._count.began_older > SLICE:
+        if self._began_older is None:
+            self._began_older = now
+        elif now - self._began_older > SLICE:
             raise Enough
 
     def _watching(self) -> Watching:

@@ -80,7 +80,7 @@ def test_subjects_word_for_word() -> None:
     )
     assert PAGES.subject(content(quiet()), KOREAN) == "[케이스 요약] 11/24(화) 새 소식 없음"
     assert PAGES.subject(content(quiet()), ENGLISH) == "[Case digest] Tue 24 Nov: nothing new"
-    assert PAGES.subject(content(broken()), KOREAN) == "[케이스 요약] 11/24(화) 메일 확인 중단 2곳"
+    assert PAGES.subject(content(broken()), KOREAN) == "[케이스 요약] 11/24(화) 메일 확인 중단: 메일함 1개"
 
 
 def test_a_digest_tells_how_much_older_mail_is_left() -> None:

@@ -157,6 +157,16 @@ def test_every_problem_of_a_configuration_is_a_line(tmp_path: Path) -> None:
         (TemporaryError("away"), ExitCode.TRY_LATER, "mailwatch: away\n"),
         (UnreadableMessage("timeout"), ExitCode.PROBLEM, "mailwatch: the mail cannot be read (timeout)\n"),
         (OSError(28, "No space left on device"), ExitCode.TRY_LATER, "mailwatch: the disk is full\n"),
+        (
+            ModuleNotFoundError("No module named 'psycopg.pq'", name="psycopg.pq"),
+            ExitCode.MEND,
+            "mailwatch: a part of mailwatch is missing, or cannot be loaded: psycopg\n  → install it again: ",
+        ),
+        (
+            ImportError("libpq.so.5: cannot open shared object file"),
+            ExitCode.MEND,
+            "mailwatch: a part of mailwatch is missing, or cannot be loaded: libpq.so.5: cannot open ",
+        ),
         (KeyboardInterrupt(), ExitCode.INTERRUPTED, ""),
         (click.Abort(), ExitCode.INTERRUPTED, ""),
         (

@@ -29,10 +29,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailwatch.core.digest import Block, BlockKind, CaseItem, DigestContent, HeldItem, MailItem, as_json
-from mailwatch.core.digest_facts import DigestFacts, HeldFacts, ReviewFacts, Side
+from mailwatch.core.digest_facts import DigestFacts, EarlierDigest, GapFacts, HeldFacts, ReviewFacts, Side
 from mailwatch.core.reminders import (
     DigestSpec,
     Matter,
+    compose,
     digest_due,
     digest_subject,
     late_since,
@@ -244,9 +245,37 @@ def test_the_subject_begins_with_what_cannot_wait() -> None:
         (Matter.NEW, 2),
         (Matter.NEWS, 2),
     )
-    assert digest_subject(content(broken())) == ((Matter.NOT_WATCHING, 2),)
-    assert digest_subject(content(replace(busy(), folders=())))[0] == (Matter.NOT_WATCHING, 1)
     assert digest_subject(content(quiet())) == ()
+
+
+def test_the_subject_counts_mailboxes_that_are_not_watched() -> None:
+    """Once each: by a folder that was not read lately, by an outage, or because none was ever read."""
+    # Two folders of one mailbox, and an outage of it.
+    assert digest_subject(content(broken())) == ((Matter.NOT_WATCHING, 1),)
+    never = replace(quiet(), unread=("billing", "sales"))
+    assert digest_subject(content(never)) == ((Matter.NOT_WATCHING, 2),)
+    assert (False, None) == (content(never).watch.ok, content(never).watch.up_to)
+    all_of_it = replace(
+        broken(),
+        unread=("billing", "sales"),
+        gaps=(*broken().gaps, GapFacts("outage", "lead", None, seoul(23, 22, 15), None)),
+    )
+    assert ("billing", "lead", "sales", "support") == content(all_of_it).watch.lost
+    assert digest_subject(content(all_of_it)) == ((Matter.NOT_WATCHING, 4),)
+
+
+def test_the_first_digest_is_never_late() -> None:
+    """Nobody waited for it: mailwatch was being installed when its hour struck."""
+    due = seoul(24, 6, 0)
+
+    def late(facts: DigestFacts) -> datetime | None:
+        return compose(facts, name="daily", now=NOW, zone=SEOUL, silent_after=3, due=due).due
+
+    first = replace(quiet(), since=None, earlier=(), missed=())
+    assert late(first) is None
+    assert due == late(replace(first, since=seoul(23, 9, 0)))
+    assert due == late(replace(first, earlier=(EarlierDigest(date(2026, 11, 23), "maybe"),)))
+    assert due == late(replace(first, missed=(date(2026, 11, 23),)))
 
 
 # ── due ───────────────────────────────────────────────────────────────────────

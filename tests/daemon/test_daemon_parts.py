@@ -26,6 +26,7 @@ from mailwatch.daemon.state import State
 from mailwatch.daemon.status import status_line
 from mailwatch.daemon.telling import tell_hindrances
 from mailwatch.errors import TemporaryError, Words
+from mailwatch.jobs.poll_report import line, without_mend
 from mailwatch.wiring import digests
 
 NOW = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
@@ -224,3 +225,12 @@ def test_who_polls_rarely_is_not_told_that_mail_was_not_read(tmp_path: Path, pol
     config = load(build(tmp_path, "", more=f"poll: {poll}\n").config)
     digest = DigestConfig(name="daily", to=(RecipientConfig(address="kim@contoso.example"),))
     assert timedelta(hours=hours) == digests.spec(config, digest).stale_after
+
+
+def test_an_alarm_does_not_say_that_nothing_is_to_be_done() -> None:
+    """To wait is the right advice for an hour; the alarm, which comes after that, has one of its own."""
+    error = TemporaryError("nobody answers at {host}", host="mx", mend="Nothing to do: it tries again.")
+    told = line("support", error.message, error.mend)
+    assert "support: nobody answers at mx → Nothing to do: it tries again." == say(told, "en")
+    assert "support: nobody answers at mx" == say(without_mend(told), "en")
+    assert "support: nobody answers at mx" == say(without_mend(without_mend(told)), "en")

@@ -109,6 +109,16 @@ def test_an_interrupted_backfill_knows_what_is_left(world: World) -> None:
     assert [259, 9, 0, 0] == [left for _, _, left, _ in listener.heard]
 
 
+def test_a_pass_that_was_ended_early_knows_what_it_did(world: World) -> None:
+    """The daemon ends a pass after a slice: what was fetched and filed till then is accounted for."""
+    fill(world, 2 * BATCH + 10)
+    job = ingest(world, Listener(world, enough=2))
+    with pytest.raises(Stop):
+        job.poll(FakeMailbox(world.server), watching())
+    assert BATCH == job.done.fetched
+    assert BATCH + 10 == job.poll(FakeMailbox(world.server), watching()).outcome.fetched == job.done.fetched
+
+
 def test_slices_of_one_process_count_once_and_measure_on(world: World) -> None:
     """The daemon reads older mail in slices: its pace is that of the clock, what lies in between included."""
     fill(world, 7 * BATCH)

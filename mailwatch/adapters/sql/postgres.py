@@ -52,7 +52,7 @@ def connect(url: URL, wait: int) -> Engine:
             max_overflow=20,
             hide_parameters=True,
         )
-    except ModuleNotFoundError:
+    except ImportError:  # Not there, or there without the library of C that it needs.
         raise ConfigError(
             "the driver for PostgreSQL is not installed",
             mend="install it (pip install 'mailwatchd[postgresql]') and write the address as postgresql://…",

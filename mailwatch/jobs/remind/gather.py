@@ -62,6 +62,7 @@ def gather(
         since=previous.at if previous else None,
         earlier=tuple(earlier),
         missed=tuple(missed),
+        unread=tuple(sorted((mailboxes or frozenset()) - {f.mailbox for f in folders})),
     )
 
 
