@@ -13,7 +13,7 @@ DEV_READY := .venv/.ready-dev
 # Stamps are older than what they were made from: then the set-up runs again.
 SETUP := pyproject.toml tests/tools/venv.sh
 
-.PHONY: help demo test check format picture bench weeks torture bench-idle lock clean install uninstall test-install fuzz
+.PHONY: help demo test check format picture bench weeks torture faults bench-idle lock clean install uninstall test-install fuzz
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo 'make weeks         simulated weeks of the daemon against Dovecot, some minutes (needs dovecot-imapd)'
 	@echo 'make fuzz          each door for hostile bytes under atheris, FUZZ_SECONDS (30) each'
 	@echo 'make torture       kill every command at each of its steps, an hour or more (needs dovecot-imapd, postgresql)'
+	@echo 'make faults        everything that can go wrong on the line, at each command, hours (needs dovecot-imapd)'
 	@echo 'make test-install  install, use, upgrade, uninstall in a clean Debian that boots systemd (root)'
 	@echo 'make lock          resolve the locked versions anew'
 	@echo 'make clean         remove everything that make has made'
@@ -85,6 +86,9 @@ build/fuzz/.ready: $(DEV_READY)
 
 torture: $(DEV_READY) debian-dovecot debian-postgresql
 	@PYTHONPATH=tests $(BIN)/python tests/torture/run_torture.py $(TORTURE_ARGS)
+
+faults: $(DEV_READY) debian-dovecot
+	@PYTHONPATH=tests $(BIN)/python tests/faults/run_faults.py $(FAULTS_ARGS)
 
 lock:
 	@tests/tools/lock.sh

@@ -144,6 +144,17 @@ def test_refusals_are_told_apart(code: str, why: str) -> None:
     assert why in Refused.WHY
 
 
+def test_gmails_limit_of_a_day_is_no_full_mailbox() -> None:
+    """The same code, and nothing that a person could make room for: it passes by itself."""
+    told = translate(
+        Imap.error("fetch failed: [OVERQUOTA] Account exceeded command or bandwidth limits. 4 (Failure)"),
+        ACCOUNT,
+    )
+    assert isinstance(told, TemporaryError)
+    assert not isinstance(told, Refused)
+    assert told.retry_after == 300
+
+
 def test_a_no_leaves_the_line_standing_and_a_bad_does_not() -> None:
     """Only a plain NO is an answer; BAD, aborts and everything else spoil the line."""
     assert is_answer(Imap.error("append failed: [OVERQUOTA] full"))

@@ -228,6 +228,18 @@ def test_a_copy_that_cannot_be_removed_is_shown_to_a_person(tmp_path: Path) -> N
     world.close()
 
 
+def test_an_undo_that_was_not_finished_brings_no_second_original(tmp_path: Path) -> None:
+    """The original is back already: asked for once more, the undo takes the copy away and appends nothing."""
+    world = on(tmp_path, FakeServer())
+    world.rename()
+    world.server.deaf.add("remove")
+    world.undo()
+    world.server.deaf.clear()
+    assert ends(world.undo()) == [("done", None)]
+    assert world.raws("INBOX") == [ORIGINAL]
+    world.close()
+
+
 def test_flags_that_the_server_will_not_keep_stop_nothing(tmp_path: Path) -> None:
     """Exchange has no keywords; the rename goes on without them."""
     world = on(tmp_path, FakeServer())

@@ -217,6 +217,18 @@ def test_undo_takes_the_archive_where_the_original_was_purged(tmp_path: Path) ->
     world.close()
 
 
+def test_undo_finds_an_original_that_was_dragged_back(tmp_path: Path) -> None:
+    """A person took it out of Mailwatch/Originals by hand: it is not appended a second time."""
+    world = start(tmp_path)
+    world.rename()
+    (uid,) = world.server.folders["Mailwatch/Originals"].mails
+    world.server.drag(uid, "Mailwatch/Originals", "INBOX")
+    assert [("done", None)] == [(row.state, row.why) for row in world.undo()]
+    assert [ORIGINAL] == world.raws("INBOX")
+    assert [] == world.raws("Mailwatch/Originals")
+    world.close()
+
+
 def test_undo_leaves_a_copy_that_somebody_changed(tmp_path: Path) -> None:
     """We remove only what restores to an archived original; the rest a person must look at."""
     world = start(tmp_path)

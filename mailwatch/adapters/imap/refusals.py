@@ -31,6 +31,7 @@ REFUSALS = {
 }
 """By response code: why, what is said, what to do."""
 
+_MEASURED = "bandwidth limits"
 _BUSY_CODES = {"UNAVAILABLE", "INUSE", "SERVERBUG", "CORRUPTION", "THROTTLED"}
 _BUSY_WORDS = ("throttl", "too many", "try again", "suggested backoff", "temporar", "unavailable", "overload")
 
@@ -39,7 +40,7 @@ def answered(error: BaseException, account: ImapAccount, detail: str) -> Mailwat
     """What a NO means: come back later, or a refusal of this one command."""
     text = words_of(error)
     code = response_code(text) or ""
-    busy = None if code in REFUSALS else busy_or_none(text, account, detail)
+    busy = None if code in REFUSALS and not _is_measured(text) else busy_or_none(text, account, detail)
     if busy is not None:
         return busy
     unknown = ("refused", "the mail server {host} said no ({detail})", WAIT)
@@ -64,6 +65,11 @@ def values_of(account: ImapAccount, detail: str) -> dict[str, Any]:
     }
 
 
+def _is_measured(text: str) -> bool:
+    """Gmail says OVERQUOTA of the commands and bytes of a day, too, which has nothing to do with room."""
+    return _MEASURED in text.lower()
+
+
 def busy_or_none(text: str, account: ImapAccount, detail: str) -> TemporaryError | None:
     """The error for a server that asks for patience, or None where it does not."""
     low = text.lower()
@@ -76,11 +82,11 @@ def busy_or_none(text: str, account: ImapAccount, detail: str) -> TemporaryError
             retry_after=_LONG_WAIT,
             **values,
         )
-    if response_code(text) in _BUSY_CODES or any(word in low for word in _BUSY_WORDS):
+    if response_code(text) in _BUSY_CODES or _MEASURED in low or any(word in low for word in _BUSY_WORDS):
         return TemporaryError(
             "the mail server {host} asks to come back later ({detail})",
             mend=WAIT,
-            retry_after=backoff(text) or _SHORT_WAIT,
+            retry_after=_LONG_WAIT if _MEASURED in low else backoff(text) or _SHORT_WAIT,
             **values,
         )
     return None

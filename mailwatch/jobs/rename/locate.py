@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from mailwatch.core.rename_sight import Spot
+from mailwatch.core.renaming import Direction, Plan
 from mailwatch.ports import Fetched, FolderState, Listed, Mailbox
 
 HIGHEST_UID = 2**32 - 1
@@ -70,3 +71,19 @@ def by_bytes(
     for spot in fitting:
         found.setdefault(hashes.get(key_of(spot), ""), spot)
     return {sha: spot for sha, spot in found.items() if sha in wanted}
+
+
+def low_of(uidnext: int | None, uidvalidity: int | None, state: FolderState) -> int:
+    """From which UID on to look; everywhere where the folder's UIDs were given anew."""
+    return uidnext if uidnext is not None and uidvalidity == state.uidvalidity else 1
+
+
+def copy_low(plan: Plan, state: FolderState) -> int:
+    """From which UID on the copy of ``plan`` can lie in its folder."""
+    first = plan.copy_uid if plan.direction is Direction.UNDO else plan.uidnext_before
+    return low_of(first, plan.copy_uidvalidity, state)
+
+
+def originals_low(plan: Plan, state: FolderState) -> int:
+    """From which UID on its original can lie among the originals."""
+    return low_of(plan.originals_uidnext, plan.originals_uidvalidity, state)

@@ -12,7 +12,16 @@ from dataclasses import dataclass, field, replace
 from mailwatch.core.rename_sight import Act, Seen, Spot
 from mailwatch.core.renaming import Direction, Mode, Plan, PlanState
 from mailwatch.errors import ConfigError, Refused
-from mailwatch.jobs.rename.locate import HIGHEST_UID, MOST_READ, Hashes, by_bytes, spots
+from mailwatch.jobs.rename.locate import (
+    HIGHEST_UID,
+    MOST_READ,
+    Hashes,
+    by_bytes,
+    copy_low,
+    low_of,
+    originals_low,
+    spots,
+)
 from mailwatch.jobs.rename.memory import Memory
 from mailwatch.jobs.rename.proof import copy_plan, message_id
 from mailwatch.ports import FolderState, Mailbox
@@ -77,7 +86,7 @@ class Looker:
         state = self._enter(plans[0].originals_folder, writable=False)
         if state is None:
             return {}
-        low = min(_originals_low(p, state) for p in plans)
+        low = min(originals_low(p, state) for p in plans)
         came = self.mailbox.search(low, HIGHEST_UID)
         same = all(p.originals_uidvalidity == state.uidvalidity for p in plans)
         whole = same and state.uidnext is not None and len(came) == state.uidnext - low
@@ -96,14 +105,25 @@ class Looker:
         seen = {p.id: Seen(copies=copies.get(copy_plan(p), ()), restored=back.get(p.id)) for p in plans}
         missing = [p for p in plans if p.mode is Mode.REPLACE and seen[p.id].restored is None]
         stored = self._stored(missing)
-        return {key: replace(one, stored=stored.get(key)) for key, one in seen.items()}
+        back = self._back_already([p for p in missing if p.id not in stored and p.uidnext_before is not None])
+        return {
+            key: replace(one, stored=stored.get(key), restored=one.restored or back.get(key))
+            for key, one in seen.items()
+        }
+
+    def _back_already(self, plans: Sequence[Plan]) -> dict[str, Spot]:
+        """Originals that lie where they came from: dragged there, or by an undo that was not finished."""
+        state = self._enter(plans[0].copy_folder, writable=True) if plans else None
+        if state is None:
+            return {}
+        return {key: spot for plan in plans for key, spot in self._searched(plan, state).items()}
 
     def _restored(self, plans: Sequence[Plan], state: FolderState) -> dict[str, Spot]:
         """Originals that came back to the open folder since their undo was prepared."""
         prepared = [p for p in plans if p.uidnext_before is not None]
         if not prepared:
             return {}
-        low = min(_low(p.uidnext_before, p.uidvalidity, state) for p in prepared)
+        low = min(low_of(p.uidnext_before, p.uidvalidity, state) for p in prepared)
         found = self._by_bytes(state, self.mailbox.search(low, HIGHEST_UID), prepared)
         return {p.id: found[p.original] for p in prepared if p.original in found}
 
@@ -187,7 +207,7 @@ class Looker:
             state = self._enter(plans[0].copy_folder, writable=True)
         if state is None:
             return {}
-        low = min(_copy_low(p, state) for p in plans)
+        low = min(copy_low(p, state) for p in plans)
         claims = self.mailbox.copies(low)
         wanted = {copy_plan(p) for p in plans}
         listed = spots(self.mailbox, state, (uid for uid, plan in claims.items() if plan in wanted))
@@ -227,17 +247,3 @@ class Looker:
 
     def _tried(self, plan: Plan) -> set[Act]:
         return self.memories[plan.id].tried
-
-
-def _low(uidnext: int | None, uidvalidity: int | None, state: FolderState) -> int:
-    """From which UID on to look; everywhere where the folder's UIDs were given anew."""
-    return uidnext if uidnext is not None and uidvalidity == state.uidvalidity else 1
-
-
-def _copy_low(plan: Plan, state: FolderState) -> int:
-    first = plan.copy_uid if plan.direction is Direction.UNDO else plan.uidnext_before
-    return _low(first, plan.copy_uidvalidity, state)
-
-
-def _originals_low(plan: Plan, state: FolderState) -> int:
-    return _low(plan.originals_uidnext, plan.originals_uidvalidity, state)
