@@ -1,5 +1,7 @@
 """Originals on disk, by content: ``ab/cd/<sha256>.eml``, written once, never changed.
 
+Files that a person attached to a case lie beside them, under their sha256 without a suffix.
+
 A mail is written to ``tmp/``, synced and linked to its name; the folders are
 synced once a batch. So a name either holds all bytes or does not exist.
 """
@@ -25,7 +27,7 @@ from mailwatch.adapters.disk import (
     translated,
     write_all,
 )
-from mailwatch.adapters.originals import FileOriginals
+from mailwatch.adapters.originals import MAIL, FileOriginals
 from mailwatch.errors import ConfigError, TemporaryError
 from mailwatch.ports import Fetched
 
@@ -38,8 +40,8 @@ _MANY = 32
 class FileArchive(FileOriginals):
     """See ``ports.Archive``. Not for two threads at once; several processes may share one root."""
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
+    def __init__(self, root: Path, suffix: str = MAIL) -> None:
+        super().__init__(root, suffix)
         make_private(root)
         self._corner = Corner(root / "tmp")
 
@@ -96,7 +98,7 @@ class FileArchive(FileOriginals):
         """Give the bytes their name; ``folders`` gathers what must be synced for it."""
         first = f"{self._root}/{sha256[:2]}"
         folder = f"{first}/{sha256[2:4]}"
-        final = f"{folder}/{sha256}.eml"
+        final = f"{folder}/{sha256}{self._suffix}"
         _make_folder(first, str(self._root), folders)
         _make_folder(folder, first, folders)
         try:

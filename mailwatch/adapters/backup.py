@@ -11,10 +11,12 @@ import errno
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mailwatch.adapters.disk import PRIVATE_FOLDER, make_private, sync_folder, translated, write_all
+from mailwatch.adapters.originals import MAIL
 from mailwatch.errors import ConfigError
 
 MANIFEST = "backup.json"
@@ -30,6 +32,8 @@ EXTRAS = ("keys", "templates")
 
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.EACCES}
 _PIECE = 1 << 20
+_KEPT = re.compile(r"[0-9a-f]{64}(\.eml)?")
+"""An original, or a file that a person attached."""
 
 
 class BackupFolder:
@@ -107,7 +111,7 @@ class BackupFolder:
         return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
     def originals(self) -> Iterator[bool]:
-        """Bring over each original that is not here yet; True for a hard link, False for a copy.
+        """Bring over what lies in the archive and is not here yet; True for a hard link, False for a copy.
 
         Raises:
             ConfigError: an original does not hold the bytes that its name promises.
@@ -121,11 +125,12 @@ class BackupFolder:
                     _make(target.parent)
                     yield self._bring(source, target)
 
-    def count(self) -> tuple[int, int]:
-        """How many originals are here now, and their bytes."""
+    def count(self) -> tuple[int, int, int]:
+        """How many originals are here now, how many files that persons attached, and the bytes of all."""
         with translated(self._root):
-            sizes = [path.stat().st_size for path in self._all(self._root / "archive")]
-        return len(sizes), sum(sizes)
+            kept = [(path.suffix, path.stat().st_size) for path in self._all(self._root / "archive")]
+        mails = sum(suffix == MAIL for suffix, _ in kept)
+        return mails, len(kept) - mails, sum(size for _, size in kept)
 
     def finish(self, manifest: Mapping[str, object]) -> None:
         """All is here and on disk: say so."""
@@ -140,7 +145,7 @@ class BackupFolder:
     def _all(folder: Path) -> Iterator[Path]:
         for first in sorted(folder.glob("[0-9a-f][0-9a-f]")):
             for second in sorted(first.glob("[0-9a-f][0-9a-f]")):
-                yield from sorted(second.glob("*.eml"))
+                yield from sorted(path for path in second.iterdir() if _KEPT.fullmatch(path.name))
 
     def _bring(self, source: Path, target: Path) -> bool:
         try:

@@ -238,6 +238,7 @@ def backup(report: BackupReport) -> Shape:
         "entries": report.entries,
         "head": report.head,
         "originals": report.originals,
+        "attached": report.attached,
         "bytes": report.size,
         "linked": report.linked,
         "copied": report.copied,

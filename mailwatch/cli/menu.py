@@ -28,6 +28,7 @@ MENU = {
     "set": Item("say", "set_", "Set what is known of a case: severity, plan, customer, owner …"),
     "note": Item("say", "note", "Note something about a case."),
     "contact": Item("say", "contact", "Record a call or a chat with the vendor."),
+    "attach": Item("attach", "attach", "Keep a file with a case: transcript, screenshot, invoice."),
     "add": Item("say", "add", "Add a case of which no mail has come yet."),
     "snooze": Item("say", "snooze", "Keep a case quiet for a while."),
     "close": Item("say", "close", "Say that a case is closed."),

@@ -148,13 +148,14 @@ def rebuild_lost(
     source: Originals,
     archive: Archive,
     parser: Parser,
+    attached: tuple[Originals, Archive] | None = None,
     progress: Progress = silent,
 ) -> ReindexReport:
     """``reindex --from DIR``: fill an empty database (see ``restore``), work tables and projections.
 
     One that was broken off is continued by the same call.
     """
-    restored = restore(into, journal, source, archive, progress=progress)
+    restored = restore(into, journal, source, archive, attached=attached, progress=progress)
     recover(store, (recorded for page in _pages(evidence, 0) for recorded in page))
     report = reindex(store, evidence, rebuild, archive, parser, progress=progress)
     into.end()

@@ -62,7 +62,13 @@ def measure(journal: JournalReader, marks: Sequence[Head] = ()) -> Chain:
 
 
 def restore(
-    into: Restore, journal: JournalReader, source: Originals, archive: Archive, *, progress: Progress = silent
+    into: Restore,
+    journal: JournalReader,
+    source: Originals,
+    archive: Archive,
+    *,
+    attached: tuple[Originals, Archive] | None = None,
+    progress: Progress = silent,
 ) -> Restored:
     """Fill an empty database from the journals of a data folder; ``reindex`` comes after.
 
@@ -71,6 +77,7 @@ def restore(
         journal: the journals to read.
         source: the archive beside them; its originals are brought over to ``archive``.
         archive: where originals belong. May be the same folder.
+        attached: the same for files that persons attached to cases.
         progress: told how far it is.
 
     Raises:
@@ -92,7 +99,10 @@ def restore(
             page = []
     into.links(page)
     _restore_texts(into, journal, spoken)
-    return Restored(found.head.seq, tuple(_bring_over(source, archive, progress)))
+    left_out = [*_bring_over(source, archive, progress)]
+    if attached is not None:
+        left_out += _bring_over(*attached, progress)
+    return Restored(found.head.seq, tuple(left_out))
 
 
 def _chain(journal: JournalReader) -> Iterator[Sealed]:

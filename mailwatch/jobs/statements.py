@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.entries import Text, Withdrawn
-from mailwatch.core.spoken import CaseLink, Key, Said, Tie
+from mailwatch.core.place import Place
+from mailwatch.core.spoken import CaseAttach, CaseLink, Key, Said, Tie
 from mailwatch.core.statements import Statement, settings
 from mailwatch.errors import ConfigError
 from mailwatch.jobs.filing import file_anew
-from mailwatch.ports import Store, Transaction
+from mailwatch.ports import Archive, Fetched, Originals, Store, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,56 @@ class Word:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that a person brings; ``text`` says what it is."""
+
+    name: str
+    content: bytes
+    text: str = ""
+
+
+_BY_HAND = Place("")
+"""For what comes from no mailbox: the archive asks for bytes and hash alone."""
+
+
 def say(store: Store, said: Sequence[Said], word: Word) -> tuple[Statement, ...]:
     """Record all of it, or nothing."""
     with store.writing() as tx:
         return _record(tx, said, word)
+
+
+def attach(
+    store: Store, archive: Archive, number: CaseNumber, file: File, word: Word
+) -> tuple[Statement, ...]:
+    """Keep a file with a case: its bytes are safe before the ledger speaks of them."""
+    sha256 = hashlib.sha256(file.content).hexdigest()
+    archive.put([Fetched(_BY_HAND, file.content, sha256, len(file.content), None)])
+    text = Text(file.text) if file.text else None
+    by = Text(word.by)
+    return say(store, [CaseAttach(number, by, sha256, len(file.content), Text(file.name), text)], word)
+
+
+def attached(store: Store, archive: Originals, number: CaseNumber, entry: int) -> bytes:
+    """The file of a case that an entry speaks of.
+
+    Raises:
+        ConfigError: it speaks of none, or the file is not there.
+    """
+    with store.reading() as library:
+        statement = next((one for one in library.statements(number) if one.entry == entry), None)
+    if statement is None or not isinstance(statement.said, CaseAttach):
+        raise ConfigError(
+            "entry {entry} is no attached file", mend="mailwatch show NUMBER names the entries", entry=entry
+        )
+    try:
+        return archive.read(statement.said.sha256)
+    except KeyError:
+        raise ConfigError(
+            "the attached file {sha256} is gone",
+            mend="see what else is missing: mailwatch verify",
+            sha256=statement.said.sha256,
+        ) from None
 
 
 def add(store: Store, number: CaseNumber, said: Sequence[Said], word: Word) -> tuple[Statement, ...]:

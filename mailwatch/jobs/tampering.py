@@ -22,6 +22,9 @@ journal-text-unknown   the journal holds a text that no entry speaks of
 original-changed       an original does not have the bytes that its name promises
 original-missing       an original is gone, and no ``erase`` entry says why
 original-unreadable    an original could not be read, so nothing is known of it
+attached-changed       a file that a person attached does not have the bytes that its name promises
+attached-missing       such a file is gone, and no ``erase`` entry says why
+attached-unreadable    such a file could not be read, so nothing is known of it
 =====================  ======================================================================
 
 Whoever can write to database, journals and archive alike can make a new history
@@ -53,7 +56,13 @@ CODES = (
     "original-changed",
     "original-missing",
     "original-unreadable",
+    "attached-changed",
+    "attached-missing",
+    "attached-unreadable",
 )
+
+UNREADABLE = frozenset({"original-unreadable", "attached-unreadable"})
+"""What says that nothing is known, and not that something was changed."""
 
 PAGE = 500
 
@@ -77,7 +86,7 @@ class VerifyReport:
     @property
     def ok(self) -> bool:
         """Whether nothing was found changed. What could not be looked at is no change."""
-        return all(problem.code == "original-unreadable" for problem in self.problems)
+        return all(problem.code in UNREADABLE for problem in self.problems)
 
 
 @dataclass(slots=True)
@@ -86,6 +95,7 @@ class Known:
 
     ledger: str | None = None
     originals: dict[str, int] = field(default_factory=dict)
+    attached: dict[str, int] = field(default_factory=dict)
     commits: dict[str, int] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)

@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mailwatch.core.ledger import Head
 from mailwatch.core.texts import TextRow, parse_text_line
 from mailwatch.errors import ConfigError, MailwatchError, Words
 from mailwatch.jobs.progress import Progress, silent
 from mailwatch.jobs.tampering import CODES as CODES
-from mailwatch.jobs.tampering import PAGE, Known, unreadable
+from mailwatch.jobs.tampering import PAGE, UNREADABLE, Known, unreadable
 from mailwatch.jobs.tampering import Problem as Problem
 from mailwatch.jobs.tampering import VerifyReport as VerifyReport
 from mailwatch.jobs.verify_ledger import check_journal, check_ledger
-from mailwatch.ports import Archive, Evidence, Journal
+from mailwatch.ports import Evidence, Journal, Originals
 
 
 def verify(
-    evidence: Evidence, journal: Journal, archive: Archive, *, progress: Progress = silent
+    evidence: Evidence,
+    journal: Journal,
+    archive: Originals,
+    *,
+    attached: Originals | None = None,
+    progress: Progress = silent,
 ) -> VerifyReport:
     """Hash everything again.
 
@@ -30,6 +35,7 @@ def verify(
         evidence: ledger and texts in the database.
         journal: the same in files.
         archive: the originals.
+        attached: the files that persons attached to cases; None: there can be none.
         progress: told how far it is.
     """
     head = _settled(evidence)
@@ -39,9 +45,10 @@ def verify(
         *check_journal(evidence, journal, head),
         *_texts(evidence, head, known),
         *_texts_journal(evidence, head, journal, known),
-        *_archive(archive, known, progress),
+        *_kept(archive, _ORIGINALS, known.originals, known, progress),
+        *(_kept(attached, _ATTACHED, known.attached, known, progress) if attached else ()),
     ]
-    complete = not any(problem.code == "original-unreadable" for problem in problems)
+    complete = not any(problem.code in UNREADABLE for problem in problems)
     return VerifyReport(head.seq, tuple(problems), complete)
 
 
@@ -126,41 +133,48 @@ def _text_row(line: bytes) -> TextRow | None:
         return None
 
 
-# ── originals ─────────────────────────────────────────────────────────────────
+# ── originals, and what persons attached ──────────────────────────────────────
 
-
-def _archive(archive: Archive, known: Known, progress: Progress) -> Iterator[Problem]:
-    missing = dict(known.originals)
-    try:
-        for done, sha256 in enumerate(archive.all(), start=1):
-            missing.pop(sha256, None)
-            yield from _original(archive, sha256)
-            progress("archive", done, max(0, len(known.originals) - done))
-    except MailwatchError as error:
-        # A folder that cannot be listed hides what is in it: nothing is known, so nothing is claimed.
-        yield Problem("original-unreadable", error.message)
-        return
-    for sha256 in missing:
-        if sha256 not in known.erased:
-            yield _original_problem("original-missing", sha256)
-
+_What = Mapping[str, str]
+"""The codes for changed, gone and unreadable, in this order, each with its sentence."""
 
 _ORIGINALS = {
     "original-changed": "the original {sha256} was changed",
     "original-missing": "the original {sha256} is gone",
     "original-unreadable": "the original {sha256} cannot be read",
 }
+_ATTACHED = {
+    "attached-changed": "the attached file {sha256} was changed",
+    "attached-missing": "the attached file {sha256} is gone",
+    "attached-unreadable": "the attached file {sha256} cannot be read",
+}
 
 
-def _original(archive: Archive, sha256: str) -> Iterator[Problem]:
+def _kept(
+    archive: Originals, what: _What, spoken: Mapping[str, int], known: Known, progress: Progress
+) -> Iterator[Problem]:
+    """What lies there, against what entries speak of."""
+    changed, gone, unread = what
+    missing = dict(spoken)
+    try:
+        for done, sha256 in enumerate(archive.all(), start=1):
+            missing.pop(sha256, None)
+            fault = _fault(archive, sha256, changed, unread)
+            if fault:
+                yield Problem(fault, Words(what[fault], {"sha256": sha256}))
+            progress("archive", done, max(0, len(spoken) - done))
+    except MailwatchError as error:
+        # A folder that cannot be listed hides what is in it: nothing is known, so nothing is claimed.
+        yield Problem(unread, error.message)
+        return
+    for sha256 in missing:
+        if sha256 not in known.erased:
+            yield Problem(gone, Words(what[gone], {"sha256": sha256}))
+
+
+def _fault(archive: Originals, sha256: str, changed: str, unread: str) -> str | None:
     try:
         raw = archive.read(sha256)
     except (MailwatchError, KeyError):
-        yield _original_problem("original-unreadable", sha256)
-        return
-    if hashlib.sha256(raw).hexdigest() != sha256:
-        yield _original_problem("original-changed", sha256)
-
-
-def _original_problem(code: str, sha256: str) -> Problem:
-    return Problem(code, Words(_ORIGINALS[code], {"sha256": sha256}))
+        return unread
+    return None if hashlib.sha256(raw).hexdigest() == sha256 else changed

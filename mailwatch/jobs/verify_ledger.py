@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mailwatch.core.canonical import parse_object
 from mailwatch.core.entries import Erased, MessageKept
 from mailwatch.core.ledger import Fault, Head, Recorded, Sealed, chain_faults, link_hash, unlink
+from mailwatch.core.spoken import CaseAttach
 from mailwatch.errors import Words
 from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.tampering import PAGE, Known, Problem, unreadable
@@ -68,6 +69,8 @@ def _remember(recorded: Recorded, known: Known) -> None:
     match recorded.entry:
         case MessageKept(sha256=sha256):
             known.originals.setdefault(sha256, recorded.seq)
+        case CaseAttach(sha256=sha256):
+            known.attached.setdefault(sha256, recorded.seq)
         case Erased(commit=commit, sha256=sha256):
             known.erased.update(gone for gone in (commit, sha256) if gone is not None)
         case _:

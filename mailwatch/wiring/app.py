@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.journal import FileJournal
+from mailwatch.adapters.originals import ATTACHED
 from mailwatch.adapters.workers import ProcessParser
 from mailwatch.config.model import Config
 from mailwatch.core.case_events import CaseEvent
@@ -17,6 +18,7 @@ from mailwatch.core.filing import Filing
 from mailwatch.core.message import Message
 from mailwatch.core.reminders import DigestSpec
 from mailwatch.jobs import person as jobs_person
+from mailwatch.jobs import statements
 from mailwatch.jobs.poll_report import PollReport
 from mailwatch.jobs.progress import Progress, silent
 from mailwatch.jobs.reindex import ReindexReport
@@ -56,7 +58,9 @@ def open_app(
         stack.callback(store.close)
         parser = ProcessParser()
         stack.callback(parser.close)
-        yield App(Tools(config, store, archive, parser, clock))
+        attached = FileArchive(config.archive_folder, ATTACHED)
+        stack.callback(attached.close)
+        yield App(Tools(config, store, archive, parser, clock, attached))
 
 
 class App:
@@ -91,6 +95,10 @@ class App:
     def unpin(self, ref: str, by: str, *, replies: bool) -> tuple[Filing, ...]:
         """Take back what a person decided of a mail, and with ``replies`` of these; see ``person.unpin``."""
         return jobs_person.unpin(self.store, ref, by, replies=replies)
+
+    def attached(self, number: CaseNumber, entry: int) -> bytes:
+        """The file that was attached to a case by a ledger entry."""
+        return statements.attached(self.store, self._tools.attached, number, entry)
 
     def speaker(self, by: str, at: str | None = None) -> Speaker:
         """Somebody who says something of a case."""
@@ -165,7 +173,8 @@ class App:
     def verify(self, progress: Progress) -> VerifyReport:
         """Hash archive, ledger, texts and journals again."""
         journal = FileJournal(self.config.data)
-        return verify(self.store.evidence(), journal, self.archive, progress=progress)
+        attached = self._tools.attached
+        return verify(self.store.evidence(), journal, self.archive, attached=attached, progress=progress)
 
     def backup(self, folder: Path, progress: Progress) -> BackupReport:
         """Copy database, journals and originals into ``folder``; see ``wiring.backup``."""

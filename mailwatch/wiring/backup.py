@@ -26,7 +26,8 @@ from mailwatch.wiring.assemble import SOFTWARE
 class BackupReport:
     """What lies in the folder now, and what came new this time.
 
-    ``database`` is false on PostgreSQL, whose database is backed up by its own tools.
+    ``database`` is false on PostgreSQL, whose database is backed up by its own tools. ``attached`` counts
+    the files that persons attached to cases; ``size`` is that of originals and these.
     """
 
     folder: Path
@@ -38,6 +39,7 @@ class BackupReport:
     linked: int
     copied: int
     database: bool
+    attached: int = 0
 
 
 def back_up(config: Config, store: SqlStore, folder: Path, clock: Clock, progress: Progress) -> BackupReport:
@@ -61,9 +63,9 @@ def back_up(config: Config, store: SqlStore, folder: Path, clock: Clock, progres
     for linked in target.originals():
         brought[linked] += 1
         progress("backup", sum(brought.values()), None)
-    originals, size = target.count()
+    originals, attached, size = target.count()
     report = BackupReport(
-        folder, at, head.seq, head.hash, originals, size, brought[True], brought[False], database
+        folder, at, head.seq, head.hash, originals, size, brought[True], brought[False], database, attached
     )
     target.finish(_manifest(report, store.identity()[0]))
     return report
@@ -78,6 +80,7 @@ def _manifest(report: BackupReport, ledger: str) -> Mapping[str, object]:
         "entries": report.entries,
         "head": report.head,
         "originals": report.originals,
+        "attached": report.attached,
         "bytes": report.size,
         "database": DATABASE if report.database else None,
     }

@@ -15,7 +15,7 @@ from mailwatch.core.statements import Statement
 from mailwatch.core.told_time import day, happened, until
 from mailwatch.errors import ConfigError
 from mailwatch.jobs import statements
-from mailwatch.jobs.statements import Word
+from mailwatch.jobs.statements import File, Word
 from mailwatch.wiring.tools import Tools
 
 LONGEST_TEXT = 10_000
@@ -71,6 +71,12 @@ class Speaker:
         named = [CaseSet(number, self._by, Key.TITLE, text=Text(one_line(title)))] if title else []
         said = [opened, *named, *self._settings(number, typed)]
         return statements.add(self.tools.store, number, said, self._word())
+
+    def attach(self, number: CaseNumber, name: str, content: bytes, text: str) -> tuple[Statement, ...]:
+        """A file, by its name."""
+        about = one_line(text.strip())
+        file = File(name, content, about)
+        return statements.attach(self.tools.store, self.tools.attached, number, file, self._word())
 
     def link(self, number: CaseNumber, other: CaseNumber) -> tuple[Statement, ...]:
         """Two cases have to do with one another."""

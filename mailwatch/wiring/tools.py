@@ -29,13 +29,17 @@ LOCK_PATIENCE = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The configuration, with all that stands open while one command runs. Not for two threads at once."""
+    """The configuration, with all that stands open while one command runs. Not for two threads at once.
+
+    ``attached`` holds the files that persons attached to cases, in the same folder as ``archive``.
+    """
 
     config: Config
     store: SqlStore
     archive: FileArchive
     parser: ProcessParser
     clock: Clock
+    attached: FileArchive
 
     @contextmanager
     def connected(self, mailbox: MailboxConfig) -> Iterator[Mailbox]:

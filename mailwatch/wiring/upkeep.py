@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mailwatch.adapters.backup import read_manifest
 from mailwatch.adapters.journal import FileJournal, JournalFiles
-from mailwatch.adapters.originals import FileOriginals
+from mailwatch.adapters.originals import ATTACHED, FileOriginals
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.model import Config
 from mailwatch.core.ledger import Head
@@ -61,9 +61,9 @@ def _rebuild_lost(tools: Tools, folder: Path, progress: Progress) -> ReindexRepo
     away = folder.resolve() != data.resolve()
     own = FileJournal(data)
     journal: JournalReader = JournalFiles(folder) if away else own
-    source: Originals = archive
+    originals: tuple[Originals, Originals] = (archive, tools.attached)
     if away and (folder / "archive").is_dir():
-        source = FileOriginals(folder / "archive")
+        originals = FileOriginals(folder / "archive"), FileOriginals(folder / "archive", ATTACHED)
     _refuse_unfit(folder, journal, own.end() if away else Head(), data)
     return reindex.rebuild_lost(
         store,
@@ -71,8 +71,9 @@ def _rebuild_lost(tools: Tools, folder: Path, progress: Progress) -> ReindexRepo
         rebuild=store.rebuild(),
         into=store.restore(),
         journal=journal,
-        source=source,
+        source=originals[0],
         archive=archive,
+        attached=(originals[1], tools.attached),
         parser=tools.parser,
         progress=progress,
     )

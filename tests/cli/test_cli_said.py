@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -268,3 +269,69 @@ def test_a_mail_that_is_split_off_twice_or_has_no_case_is_told(home: Path) -> No
     assert said(home, "split", "<a1@mail.support.microsoft.com>")[0]["verdict"] == "unfiled"
     none = run(home, "split", "<a1@mail.support.microsoft.com>")
     assert (none.exit_code, "belongs to no case" in none.stderr) == (2, True)
+
+
+# ── files ─────────────────────────────────────────────────────────────────────
+
+
+def test_an_attached_file_is_kept_verified_backed_up_and_restored(home: Path) -> None:
+    """Beside the originals, without a suffix; the bytes come back as they were."""
+    content = bytes(range(256)) * 4
+    (home / "채팅.bin").write_bytes(content)
+    (one,) = said(home, "attach", A, str(home / "채팅.bin"), "chat", "with", "Lee")["statements"]
+    assert (one["name"], one["size"], one["text"]) == ("채팅.bin", 1024, "chat with Lee")
+    sha = hashlib.sha256(content).hexdigest()
+    kept = home / "data" / "archive" / sha[:2] / sha[2:4] / sha
+    assert (one["sha256"], kept.read_bytes(), kept.stat().st_mode & 0o777) == (sha, content, 0o400)
+    assert run(home, "attach", A, f"#{one['entry']}", "--get").stdout_bytes == content
+    assert "file 채팅.bin: chat with Lee" in run(home, "show", A).output
+    backup = said(home, "backup", str(home / "copy"))
+    assert (backup["originals"], backup["attached"]) == (4, 1)
+    shown = said(home, "show", A)
+    (home / "data").rename(home / "lost")
+    assert said(home, "reindex", "--from", str(home / "copy"))["left_out"] == []
+    assert (said(home, "show", A), kept.read_bytes()) == (shown, content)
+    assert said(home, "verify")["problems"] == []
+
+
+def test_verify_names_an_attached_file_that_was_changed_or_is_gone(home: Path) -> None:
+    """As it does for originals, with codes of their own."""
+    (home / "a.txt").write_text("a")
+    (one,) = said(home, "attach", A, str(home / "a.txt"))["statements"]
+    sha = one["sha256"]
+    kept = home / "data" / "archive" / sha[:2] / sha[2:4] / sha
+    kept.chmod(0o600)
+    kept.write_text("b")
+    assert [p["code"] for p in json.loads(run(home, "verify", "--json").stdout)["problems"]] == [
+        "attached-changed"
+    ]
+    kept.unlink()
+    assert [p["code"] for p in json.loads(run(home, "verify", "--json").stdout)["problems"]] == [
+        "attached-missing"
+    ]
+    gone = run(home, "attach", A, str(one["entry"]), "--get")
+    assert (gone.exit_code, f"the attached file {sha} is gone" in gone.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("none.txt", "there is no file"),
+        ("in", "is no file"),
+        ("empty.txt", "is empty"),
+        ("large.bin", "is larger than 50 MiB"),
+    ],
+)
+def test_a_file_that_cannot_be_attached_is_told(home_once: Path, file: str, line: str) -> None:
+    """Before anything is opened; the large one holds no byte on disk."""
+    (home_once / "empty.txt").touch()
+    with (home_once / "large.bin").open("wb") as large:
+        large.truncate(50 * 1024 * 1024 + 1)
+    result = run(home_once, "attach", A, str(home_once / file))
+    assert (result.exit_code, line in result.stderr) == (2, True), result.stderr
+
+
+def test_only_a_file_can_be_had_back(home_once: Path) -> None:
+    """An entry that is something else, or no number, is told."""
+    assert "entry 1 is no attached file" in run(home_once, "attach", A, "1", "--get").stderr
+    assert "ENTRY is a number" in run(home_once, "attach", A, "x", "--get").stderr
