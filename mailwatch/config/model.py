@@ -26,9 +26,6 @@ from mailwatch.config.values import ConfigPath, Duration, Since, Switch, Wrong, 
 from mailwatch.core.casenumber import Scheme
 from mailwatch.core.standing import SenderPolicy
 
-LATER = ("customers", "plans", "calendars")
-"""Keys that are read and judged, and used from a later version on."""
-
 
 class RenameConfig(Section):
     """Giving mails the standard subject."""
@@ -242,8 +239,3 @@ class Config(Section):
     def since_day(self, now: datetime) -> date:
         """The first day (UTC) of mail that is read."""
         return days_before(self.since, now)
-
-    @property
-    def not_yet_used(self) -> tuple[str, ...]:
-        """Keys that are set although this version does nothing with them."""
-        return tuple(key for key in LATER if getattr(self, key))

@@ -26,3 +26,9 @@ class Customer:
     def name(self) -> str:
         """The name that people read."""
         return self.names[0]
+
+
+def spelled(customer: Customer) -> str:
+    """All by which mails point to a customer, in a fixed spelling; sets have none of their own."""
+    known = (customer.tenants, customer.subscriptions, customer.domains, customer.addresses)
+    return repr((customer.names, *(sorted(some) for some in known)))

@@ -9,7 +9,7 @@ from mailwatch.core.message import Message
 ENOUGH = 12
 """Letters. Fewer are a greeting or a name, and tell nothing."""
 
-_READ = 20_000
+_READ = 4_000
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")

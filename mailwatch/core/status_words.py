@@ -58,13 +58,13 @@ def status_words(state: CaseState, kept: str) -> Words:
     """The status as people read it; ``kept`` as in ``CaseState.status``."""
     if state.status(kept) == kept:
         return Words(kept)
-    return Words(_STATUS[state.stand.status.value].template, {"vendor": state.stand.vendor})
+    return Words(_STATUS[state.stand.status.value].template, {"vendor": state.vendor})
 
 
 def holder_words(state: CaseState, kept: str) -> Words:
     """Who has to act; the vendor by name."""
     named = {
-        Holder.VENDOR: Words("{vendor}", {"vendor": state.stand.vendor}),
+        Holder.VENDOR: Words("{vendor}", {"vendor": state.vendor}),
         Holder.US: Words("us"),
         Holder.CUSTOMER: Words("the customer"),
         Holder.NOBODY: Words("nobody"),

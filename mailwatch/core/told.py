@@ -17,8 +17,9 @@ from mailwatch.core.case_events import CaseEvent, Day, Kind, Words
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.cues.cue import Cue
 from mailwatch.core.digest_facts import Side
+from mailwatch.core.whose_case import By, Hint
 
-VERSION = 1
+VERSION = 2
 """Rises whenever the rules of ``lifecycle`` or the form below change: then all mail is read again."""
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,17 +27,21 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one mail tells. ``language`` as in ``en``; ``unreadable`` says why it could not be read again."""
+    """What one mail tells.
+
+    ``language`` is as in ``en``, ``hints`` say whose case it may be, ``unreadable`` why it cannot be read.
+    """
 
     events: tuple[CaseEvent, ...] = ()
     language: str | None = None
+    hints: tuple[Hint, ...] = ()
     unreadable: str | None = None
 
 
 def fingerprint(cues: Iterable[Cue], *more: str) -> str:
     """16 hex digits that differ as soon as anything differs by which mails are read.
 
-    ``more`` is what else decides, each in a fixed spelling: senders, own addresses, the time zone.
+    ``more`` is what else decides, each in a fixed spelling: senders, own addresses, customers, the time zone.
     """
     said = "\n".join((str(VERSION), *map(repr, cues), *more))
     return hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -50,6 +55,7 @@ def to_json(told: Told) -> str:
     members = {
         "events": [_event(event) for event in told.events],
         "language": told.language,
+        "hints": [[hint.customer, hint.by.value] for hint in told.hints] or None,
         "unreadable": told.unreadable,
     }
     return json.dumps(_without_none(members), sort_keys=True)
@@ -84,6 +90,7 @@ def from_json(text: str, sha256: str) -> Told:
     return Told(
         tuple(_read(event, sha256) for event in members["events"]),
         members.get("language"),
+        tuple(Hint(customer, By(by)) for customer, by in members.get("hints", ())),
         members.get("unreadable"),
     )
 

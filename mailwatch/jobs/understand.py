@@ -12,12 +12,14 @@ from datetime import tzinfo
 
 from mailwatch.core.cues import CUES
 from mailwatch.core.cues.cue import Cue
+from mailwatch.core.customer import Customer
 from mailwatch.core.language import language_of
 from mailwatch.core.lifecycle import Posted, events
 from mailwatch.core.message import Message
 from mailwatch.core.place import Place
 from mailwatch.core.standing import SenderPolicy
 from mailwatch.core.told import Told, timed
+from mailwatch.core.whose_case import hints
 from mailwatch.errors import UnreadableMessage
 from mailwatch.ports import CaseMail, Fetched, Originals, Parser, Store
 
@@ -42,6 +44,7 @@ class Hearing:
     policy_of: Callable[[str], SenderPolicy]
     zone: tzinfo
     cues: Sequence[Cue] = CUES
+    customers: Sequence[Customer] = ()
 
 
 def understand(
@@ -122,4 +125,4 @@ def _told(mail: CaseMail, answer: Message | UnreadableMessage | None, how: Heari
         return Told(unreadable=GONE if answer is None else answer.why)
     posted = Posted(answer, mail.filing, mail.received_at)
     found = events(posted, how.policy_of(mail.mailbox), how.zone, how.cues)
-    return Told(found, language_of(answer))
+    return Told(found, language_of(answer), hints(answer, how.customers))

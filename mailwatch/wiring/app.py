@@ -15,6 +15,7 @@ from mailwatch.core.case_events import CaseEvent
 from mailwatch.core.case_state import CaseState
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.filing import Filing
+from mailwatch.core.habits import Habits, habits
 from mailwatch.core.message import Message
 from mailwatch.core.reminders import DigestSpec
 from mailwatch.jobs import person as jobs_person
@@ -121,6 +122,10 @@ class App:
     def state(self, library: Library, row: CaseRow) -> CaseState:
         """How one case stands, dormant or not."""
         return states.of_one(self._tools, library, row)
+
+    def habits(self, state: CaseState, title: str) -> Habits:
+        """Which habits are done that keeping the number needs."""
+        return habits(state, title, self._tools.clock())
 
     def quoted(self, state: CaseState, event: CaseEvent) -> str:
         """The words that caused an event of ``state``; empty where it was the whole mail."""

@@ -18,6 +18,7 @@ from mailwatch.config.mailbox import FolderConfig, MailboxConfig
 from mailwatch.config.model import Config
 from mailwatch.core.casenumber import Digits
 from mailwatch.core.cues import CUES
+from mailwatch.core.customer import spelled
 from mailwatch.core.standing import SenderPolicy
 from mailwatch.core.told import fingerprint
 from mailwatch.jobs.adoption import Watching
@@ -62,8 +63,16 @@ def policy_of(config: Config, name: str) -> SenderPolicy:
 def hearing(config: Config) -> Hearing:
     """By which rules filed mails are read for what they tell of their cases."""
     policies = {m.name: repr(config.policy(m)) for m in config.mailboxes}
-    decides = (repr(config.policy()), repr(sorted(policies.items())), config.timezone.key)
-    return Hearing(fingerprint(CUES, *decides), partial(policy_of, config), config.timezone)
+    customers = tuple(customer.customer() for customer in config.customers)
+    decides = (
+        repr(config.policy()),
+        repr(sorted(policies.items())),
+        config.timezone.key,
+        *(spelled(customer) for customer in customers),
+    )
+    return Hearing(
+        fingerprint(CUES, *decides), partial(policy_of, config), config.timezone, customers=customers
+    )
 
 
 def watching(config: Config, mailbox: MailboxConfig, now: datetime) -> Watching:

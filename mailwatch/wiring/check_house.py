@@ -29,13 +29,10 @@ _SQLITE = "sqlite:///"
 
 
 def configuration(config: Config) -> Iterator[CheckRow]:
-    """What was read, and what of it does nothing yet."""
+    """What was read."""
     watched = counted("{n} mailbox", "{n} mailboxes", len(config.mailboxes))
     words = Words("{mailboxes}, data in {data}", {"mailboxes": watched, "data": config.data})
     yield CheckRow("configuration", ok=True, detail=words)
-    if config.not_yet_used:
-        keys = {"keys": ", ".join(config.not_yet_used)}
-        yield CheckRow("configuration", None, Words("{keys}: kept, and used from a later version on", keys))
 
 
 def database(store: SqlStore, now: datetime, config: Config) -> Iterator[CheckRow]:

@@ -21,9 +21,10 @@ from mailwatch.jobs.poll_report import PollReport, beside
 from mailwatch.jobs.understand import heard, understand
 from mailwatch.ports import CaseMail, CaseRow, Fetched, Library
 from mailwatch.wiring import assemble
+from mailwatch.wiring.terms import terms
 from mailwatch.wiring.tools import Tools
 
-SLICE = 5.0
+SLICE = 3.0
 """Seconds that a poll spends on reading what mails tell. The rest waits for the next, or for who asks."""
 
 LONGEST = 76
@@ -54,7 +55,12 @@ def of_all(tools: Tools, library: Library) -> Mapping[CaseNumber, CaseState]:
     how = assemble.hearing(tools.config)
     mails = heard(library.mails.awake(how.fingerprint), tools.archive, tools.parser, how, most=AT_ONCE)
     said = library.all_statements()
-    return {number: case_state(told, said.get(number, ())) for number, told in _by_case(mails).items()}
+    now = tools.clock()
+    agreed = terms(tools.config, said.values(), now)
+    told = _by_case(mails)
+    # A case of which a person told may have no mail yet.
+    numbers = dict.fromkeys((*told, *said))
+    return {n: case_state(told.get(n, ()), said.get(n, ()), agreed, now) for n in numbers}
 
 
 def of_one(tools: Tools, library: Library, row: CaseRow) -> CaseState:
@@ -63,7 +69,8 @@ def of_one(tools: Tools, library: Library, row: CaseRow) -> CaseState:
     mails = heard(
         library.mails.of(row.number, how.fingerprint), tools.archive, tools.parser, how, most=AT_ONCE
     )
-    return case_state((mail.told for mail in mails), library.statements(row.number))
+    said, now = library.statements(row.number), tools.clock()
+    return case_state((mail.told for mail in mails), said, terms(tools.config, [said], now), now)
 
 
 def quoted(tools: Tools, state: CaseState, event: CaseEvent) -> str:

@@ -108,6 +108,24 @@ def test_who_must_act_and_by_which_words(home: Path) -> None:
     )
 
 
+def test_customer_and_deadline_follow_from_the_configuration(home: Path) -> None:
+    """The plan is that of the customer whose domain stands in To; what is missing for a target is told."""
+    (home / "csp.yaml").write_text(
+        "data: data\ntimezone: Asia/Seoul\nlanguage: en\nmailboxes: []\n"
+        "customers: [{name: Contoso, domains: [contoso.example], plan: ours}]\n"
+        "plans: [{name: ours, extends: csp}]\n"
+    )
+    case = json.loads(run(home, "show", NUMBER, "--json", config="csp.yaml").stdout)
+    assert ("Contoso", "ours", "none", None) == (case["customer"], case["plan"], case["clock"], case["due"])
+    assert "severity-unknown" == case["deadline"]["why_none"]
+    lines = [line.strip() for line in run(home, "show", NUMBER, config="csp.yaml").output.splitlines()]
+    assert "customer: Contoso" in lines
+    assert "no target: the severity is not known" in lines
+    assert "[x] the number is kept whole" in lines
+    rows = json.loads(run(home, "check", "--json", config="csp.yaml").stdout)
+    assert [True] == [row["ok"] for row in rows if row["check"] == "configuration"]
+
+
 def test_a_command_that_looks_leaves_no_trace(home: Path) -> None:
     """What was not read yet is read for this once: the table is as empty after as before."""
     with closing(sqlite3.connect(home / "data" / "mailwatch.db")) as database:

@@ -13,8 +13,10 @@ from mailwatch.core.case_events import CaseEvent, Day, Kind
 from mailwatch.core.case_events import Words as Words_
 from mailwatch.core.case_state import case_state
 from mailwatch.core.casenumber import CaseNumber
+from mailwatch.core.deadline import Terms
 from mailwatch.core.digest_facts import FolderFacts, GapFacts, Side
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
+from mailwatch.core.habits import habits
 from mailwatch.core.mentions import Form, Mention, Recognition, Rejected, Where
 from mailwatch.core.standing import Standing
 from mailwatch.core.told import Told
@@ -263,7 +265,7 @@ ASKED = CaseEvent(
     vendor="21Vianet",
 )
 GRANTED = CaseEvent(WHEN, Kind.SEVERITY_GRANTED, SHA, Side.THEM, level=1, vendor="21Vianet")
-STATE = case_state([Told((GRANTED, ASKED)), None])
+STATE = case_state([Told((GRANTED, ASKED)), None], (), Terms(), WHEN)
 LISTED_SHAPE = {
     **CASE_SHAPE,
     "status": "closing-announced",
@@ -272,6 +274,30 @@ LISTED_SHAPE = {
     "since": THEN,
     "closing_on": "2026-11-30",
     "unread": 1,
+    "customer": None,
+    "plan": None,
+    "severity": "B",
+    "clock": "none",
+    "due": None,
+}
+NO_DEADLINE = {
+    "state": "none",
+    "due": None,
+    "left_seconds": None,
+    "responded_at": None,
+    "plan": None,
+    "severity": "B",
+    "only_asked": False,
+    "caps": [],
+    "why_none": "plan-unknown",
+    "target_seconds": None,
+    "business_days": None,
+    "calendar": None,
+    "source": None,
+    "language": None,
+    "uncertain_years": [],
+    "passed": [],
+    "steps": [],
 }
 EVENT_SHAPE = {
     "kind": "closing-announced",
@@ -287,7 +313,9 @@ def test_a_listed_case_says_who_must_act() -> None:
     """Keys beside those of the case; nothing is claimed of one that was not read."""
     assert LISTED_SHAPE == json_states.listed(CASE, STATE)
     unread = {"status": "open", "holder": "nobody", "vendor": "Microsoft", "since": None, "closing_on": None}
-    assert {**CASE_SHAPE, **unread, "unread": 1} == json_states.listed(CASE, case_state([None]))
+    unknown = {"customer": None, "plan": None, "severity": None, "clock": "none", "due": None}
+    state = case_state([None], (), Terms(), WHEN)
+    assert {**CASE_SHAPE, **unread, "unread": 1, **unknown} == json_states.listed(CASE, state)
 
 
 def test_a_shown_case_says_why() -> None:
@@ -307,9 +335,20 @@ def test_a_shown_case_says_why() -> None:
         "announced": quoted,
         "promise": None,
         "strikes": 0,
+        "hints": [],
+        "deadline": NO_DEADLINE,
+        "habits": {
+            "number": True,
+            "portal": None,
+            "noted": True,
+            "path": "Microsoft 365 admin center, Support, View service requests",
+            "account": None,
+        },
         "unreadable": 0,
         "messages": [{**MESSAGE_SHAPE, "events": [granted, EVENT_SHAPE]}],
-    } == json_states.shown(CASE, STATE, [MESSAGE], {json_states.key(ASKED): "we will close it"})
+    } == json_states.shown(
+        CASE, STATE, [MESSAGE], {json_states.key(ASKED): "we will close it"}, habits(STATE, CASE.title, WHEN)
+    )
 
 
 def test_hit_covers_codes() -> None:

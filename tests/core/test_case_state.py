@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mailwatch.core.case_events import CaseEvent, Kind
-from mailwatch.core.case_state import STATUSES, CaseState, case_state
+from mailwatch.core.case_state import STATUSES, CaseState
+from mailwatch.core.case_state import case_state as judged
 from mailwatch.core.casenumber import CaseNumber
+from mailwatch.core.deadline import Terms
 from mailwatch.core.digest_facts import Side
 from mailwatch.core.free_text import Text
 from mailwatch.core.holder import Holder
@@ -20,6 +23,11 @@ from mailwatch.core.told import Told
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 NUMBER = CaseNumber("srx", "SRX1318598611")
 _OURS = {Kind.ANSWER, Kind.THANKS, Kind.REOPEN_ASKED, Kind.CUSTOMER_ASKED}
+
+
+def case_state(mails: Iterable[Told | None], said: Sequence[Statement] = ()) -> CaseState:
+    """Without customers and plans."""
+    return judged(mails, said, Terms(), START + timedelta(days=1))
 
 
 def told(*kinds: Kind, vendor: str | None = None) -> list[Told]:

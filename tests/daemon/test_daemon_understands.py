@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,13 @@ from fakes.mailserver import LATER
 from mailwatch.adapters.worker import InlineParser
 from mailwatch.config import load
 from mailwatch.core.case_state import case_state
+from mailwatch.core.deadline import Terms
 from mailwatch.daemon.chores import Chores
 from mailwatch.daemon.heart import Hearts
 from mailwatch.errors import TemporaryError
 from mailwatch.wiring import assemble
 
+NOW = datetime(2026, 11, 3, tzinfo=UTC)
 ASKS = mail("a", f"TrackingID#{NUMBER} Mail", body="Could you provide the trace?")
 CLOSES = mail("b", f"TrackingID#{NUMBER} Mail", body="Your case has now been closed.", hour=10)
 
@@ -69,7 +71,9 @@ def chores(world: World, parser: Parser, *, stopping: bool = False) -> Chores:
 def status(world: World) -> str:
     how = assemble.hearing(load(world.data.parent / "config.yaml"))
     with world.store.reading() as library:
-        return case_state(m.told for m in library.mails.awake(how.fingerprint)).status("open")
+        return case_state([m.told for m in library.mails.awake(how.fingerprint)], (), Terms(), NOW).status(
+            "open"
+        )
 
 
 def test_news_are_read_once(world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,14 @@ from fakes.ingest_world import NUMBER, OTHER, POLICY, World, mail
 
 from mailwatch.adapters.worker import InlineParser
 from mailwatch.core.case_state import case_state
+from mailwatch.core.deadline import Terms
 from mailwatch.core.message import Message
 from mailwatch.errors import TemporaryError, UnreadableMessage
 from mailwatch.jobs import understand as job
 from mailwatch.jobs.understand import GONE, Hearing, heard, understand
 from mailwatch.ports import CaseMail, Fetched
 
+NOW = datetime(2026, 11, 3, tzinfo=UTC)
 HOW = Hearing("0123456789abcdef", lambda _name: POLICY, UTC)
 
 FIRST = mail("a", f"TrackingID#{NUMBER} Mail", body="My name is Hong and I will be the Support Engineer.")
@@ -68,7 +70,10 @@ def mails(world: World, how: Hearing = HOW) -> tuple[CaseMail, ...]:
 def statuses(found: tuple[CaseMail, ...]) -> dict[str, str]:
     numbers = {m.filing.number for m in found if m.filing.number}
     return {
-        n.canonical: case_state(m.told for m in found if m.filing.number == n).status("open") for n in numbers
+        n.canonical: case_state([m.told for m in found if m.filing.number == n], (), Terms(), NOW).status(
+            "open"
+        )
+        for n in numbers
     }
 
 

@@ -11,11 +11,13 @@ import click
 from mailwatch.cli import json_states, output
 from mailwatch.cli.case_lines import stand_lines, what_it_did
 from mailwatch.cli.commands.options import as_json, pass_session
+from mailwatch.cli.deadline_lines import deadline_lines, habit_lines
 from mailwatch.cli.finding import find_case
 from mailwatch.cli.help import command
 from mailwatch.cli.session import Session
 from mailwatch.cli.when import day_and_time
 from mailwatch.core.case_state import STATUSES, CaseState
+from mailwatch.core.clock_facts import State
 from mailwatch.core.display import cut, who
 from mailwatch.core.privacy import hide_codes
 from mailwatch.core.status_words import holder_words, status_words
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 _NAME = 60
 """Columns of a sender's name; the address behind it is never cut."""
 
-_HEADERS = ("Case number", "Status", "Who must act", "Mails", "Last mail", "Title")
+_HEADERS = ("Case number", "Status", "Who must act", "Due", "Mails", "Last mail", "Title")
 _NOTHING = CaseState()
 
 Listed = tuple["CaseRow", CaseState]
@@ -74,6 +76,7 @@ def _list(session: Session, rows: Sequence[Listed]) -> None:
                 row.number.canonical,
                 session.say(status_words(state, row.status)),
                 session.say(holder_words(state, row.status)),
+                _due(session, row, state),
                 str(row.messages),
                 day_and_time(row.last_message_at, session.timezone),
                 output.title(row.title),
@@ -81,6 +84,16 @@ def _list(session: Session, rows: Sequence[Listed]) -> None:
             for row, state in rows
         ],
     )
+
+
+def _due(session: Session, row: CaseRow, state: CaseState) -> str:
+    """The deadline while it runs, or the day for which closing is announced; else nothing is due."""
+    clock, closing = state.deadline.clock, state.stand.closes_on
+    if row.status != "open":
+        return "-"
+    if clock.state is State.RUNNING or (clock.state is State.LATE and clock.responded_at is None):
+        return day_and_time(clock.due, session.timezone)
+    return closing.date.isoformat() if closing else "-"
 
 
 @command()
@@ -95,14 +108,16 @@ def show(session: Session, number: tuple[str, ...], *, as_json: bool) -> None:
         messages = library.messages(row.number)
         statements = library.statements(row.number)
         state = app.state(library, row)
-        words = _words(app, state)
+        words, done = _words(app, state), app.habits(state, row.title)
     if as_json:
         said: Any = importlib.import_module("mailwatch.cli.said")
         told = {"statements": [said.shape(one) for one in statements]}
-        output.as_json({**json_states.shown(row, state, messages, words), **told})
+        output.as_json({**json_states.shown(row, state, messages, words, done), **told})
     else:
         _heading(session, row, state)
         for line in stand_lines(session, row, state, messages, words):
+            output.line("  " + session.say(line))
+        for line in (*deadline_lines(session, row, state), *habit_lines(session, done)):
             output.line("  " + session.say(line))
         _timeline(session, state, messages, statements)
 
