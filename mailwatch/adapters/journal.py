@@ -15,9 +15,10 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from mailwatch.adapters.disk import make_private, sync_folder, translated
 from mailwatch.adapters.lines import append_lines, end_last_line, lines_from_end, whole_lines
@@ -50,6 +51,15 @@ class JournalFiles:
         with translated(self._texts):
             for path in _files(self._texts):
                 yield from whole_lines(path)
+
+    def places(self, which: Literal["ledger", "texts"], fits: Callable[[bytes], bool]) -> Iterator[str]:
+        """See ``ports.JournalReader``."""
+        folder = {"ledger": self._ledger, "texts": self._texts}[which]
+        with translated(folder):
+            for path in _files(folder):
+                for number, line in enumerate(whole_lines(path), start=1):
+                    if fits(line):
+                        yield f"{which}/{path.name}:{number}"
 
 
 class FileJournal(JournalFiles):

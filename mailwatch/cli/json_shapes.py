@@ -47,6 +47,7 @@ def poll(report: PollReport) -> Shape:
         "renamed": report.renamed,
         "errors": [str(error) for error in report.errors],
         "waiting": [str(cause) for cause in report.waiting],
+        **({"notices": [str(notice) for notice in report.notices]} if report.notices else {}),
     }
 
 

@@ -18,6 +18,8 @@ def tell_pass(done: Pass, box: OneMailbox, poll: str, seconds: float, known: tup
     """
     for words in done.report.errors:
         event("trouble", level=logging.WARNING, mailbox=box.name, poll=poll, what=words)
+    for words in done.report.notices:
+        event("notice", level=logging.WARNING, mailbox=box.name, poll=poll, what=words)
     if done.hindrances != known:
         tell_hindrances(done.hindrances, box.name, poll)
     counts = done.report.outcome

@@ -24,6 +24,7 @@ from mailwatch.jobs.outcome import Outcome
 from mailwatch.jobs.poll_report import PollReport, failed, line
 from mailwatch.jobs.progress import Progress, silent
 from mailwatch.jobs.reading import Reading, Rules, read_batch
+from mailwatch.jobs.vanished import tell_vanished
 from mailwatch.ports import (
     Archive,
     Clock,
@@ -125,10 +126,15 @@ class Ingest:
         """
         self.done = Outcome()
         try:
-            watched, missing = choose(mailbox.folders(), plan.wishes, sent=plan.sent)
+            listed = mailbox.folders()
+            gone = tell_vanished(self._store, plan.name, listed)
         except MailwatchError as error:
             return failed(plan.name, error)
-        report = PollReport(errors=tuple(line(plan.name, words, _SEE_FOLDERS) for words in missing))
+        watched, missing = choose(listed, plan.wishes, sent=plan.sent)
+        report = PollReport(
+            errors=tuple(line(plan.name, words, _SEE_FOLDERS) for words in missing),
+            notices=tuple(line(plan.name, words) for words in gone),
+        )
         parts = (self._new_mail, self._count_older, self._older_mail) if older else (self._new_mail,)
         for part in parts:
             for folder in watched:

@@ -12,6 +12,7 @@ from mailwatch.jobs.outcome import Outcome
 class PollReport:
     """What one pass over a mailbox did. ``errors`` are lines for a person, with the mailbox named.
 
+    ``notices`` is what a person should know and nobody must mend.
     ``waiting`` is what keeps renames waiting, in the same form: it is told, but nothing of the reading
     failed. ``temporary`` is true where there are errors and all of them mend by themselves: waiting does
     not help as long as one is for a person to mend. ``retry_after`` is the longest delay, in
@@ -24,6 +25,7 @@ class PollReport:
     waiting: tuple[Words, ...] = ()
     temporary: bool = False
     retry_after: float | None = None
+    notices: tuple[Words, ...] = ()
 
     def __add__(self, other: PollReport) -> PollReport:
         return PollReport(
@@ -33,6 +35,7 @@ class PollReport:
             self.waiting + other.waiting,
             self._waits() and other._waits() and (self.temporary or other.temporary),
             max(filter(None, (self.retry_after, other.retry_after)), default=None),
+            self.notices + other.notices,
         )
 
     def _waits(self) -> bool:

@@ -101,8 +101,6 @@ class Known:
     texts: set[str] = field(default_factory=set)
 
 
-def unreadable(which: str) -> Problem:
-    """A line of a journal that is no line of ours."""
-    return Problem(
-        "journal-unreadable", Words("a line of the journal of {which} cannot be read", {"which": which})
-    )
+def unreadable(place: str) -> Problem:
+    """A line of a journal that is no line of ours; ``place`` is its file and number."""
+    return Problem("journal-unreadable", Words("{place}: this line cannot be read", {"place": place}))

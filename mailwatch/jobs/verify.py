@@ -94,10 +94,11 @@ def _text_problem(code: str, commit: str, known: Known) -> Problem:
 def _texts_journal(evidence: Evidence, head: Head, journal: Journal, known: Known) -> Iterator[Problem]:
     found: set[str] = set()
     strange: list[str] = []
+    broken = False
     for line in journal.texts():
         row = _text_row(line)
         if row is None:
-            yield unreadable("texts")
+            broken = True
         elif not row.true:
             yield _text_problem("journal-text-changed", row.commit, known)
             found.add(row.commit)
@@ -109,6 +110,8 @@ def _texts_journal(evidence: Evidence, head: Head, journal: Journal, known: Know
             found.add(row.commit)
     for commit in sorted(known.texts - found, key=lambda commit: known.commits.get(commit, 0)):
         yield _text_problem("journal-text-missing", commit, known)
+    if broken:
+        yield from map(unreadable, journal.places("texts", lambda line: _text_row(line) is None))
     yield from _strangers(evidence, head, journal, strange, known)
 
 

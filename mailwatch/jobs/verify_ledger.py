@@ -84,11 +84,14 @@ def check_journal(evidence: Evidence, journal: Journal, head: Head) -> Iterator[
     """Database and journal side by side, both by seq."""
     stored = _links(evidence, head.seq)
     sealed = next(stored, None)
-    last = 0
+    last, broken = 0, False
     for line in journal.entries():
         seq = _seq(line)
-        if seq is None or seq <= last:
-            yield unreadable("ledger") if seq is None else _again(seq)
+        if seq is None:
+            broken = True
+            continue
+        if seq <= last:
+            yield _again(seq)
             continue
         last = seq
         while sealed is not None and sealed.seq < seq:
@@ -102,6 +105,8 @@ def check_journal(evidence: Evidence, journal: Journal, head: Head) -> Iterator[
     while sealed is not None:
         yield _behind(sealed)
         sealed = next(stored, None)
+    if broken:
+        yield from map(unreadable, journal.places("ledger", lambda line: _seq(line) is None))
 
 
 def _later(evidence: Evidence, seq: int, line: bytes) -> Iterator[Problem]:

@@ -65,6 +65,14 @@ class Desk(Protocol):
         """Insert or replace, by mailbox and folder."""
         ...
 
+    def cursors(self, mailbox: str) -> tuple[Cursor, ...]:
+        """All of a mailbox, by folder."""
+        ...
+
+    def drop_cursor(self, mailbox: str, folder: str) -> None:
+        """Forget how far this folder was read."""
+        ...
+
     def sight(self, sightings: Sequence[Sighting]) -> None:
         """Remember; a place that is known is overwritten."""
         ...

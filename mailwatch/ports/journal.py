@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from mailwatch.core.ledger import Head
 
@@ -27,6 +27,10 @@ class JournalReader(Protocol):
 
     def texts(self) -> Iterator[bytes]:
         """Every whole line of the texts' journal, without LF."""
+        ...
+
+    def places(self, which: Literal["ledger", "texts"], fits: Callable[[bytes], bool]) -> Iterator[str]:
+        """Where the lines of one of them are that ``fits`` says yes to: ``ledger/2026-11.jsonl:7``."""
         ...
 
 

@@ -258,3 +258,40 @@ def test_a_crash_at_any_call_changes_nothing_but_the_time(tmp_path: Path, *, aft
         assert EXPECTED == again.books(), at
         assert (0, 0, 0, 0, 0) == counts(again)
         again.close()
+
+
+# ── a folder that goes ────────────────────────────────────────────────────────
+
+
+def test_a_folder_that_is_gone_is_told_once(world: World) -> None:
+    """Reached by a pattern alone, nothing else misses it. Its mail stays filed; come back, it is no news."""
+    folders = ("INBOX", "Support/*")
+    world.server.make("Support/Azure")
+    world.deliver(ANSWER, folder="Support/Azure")
+    assert ((), 1) == (world.poll(folders=folders).notices, len(world.books()))
+    away = world.server.folders.pop("Support/Azure")
+    (notice,) = world.poll(folders=folders).notices
+    assert "support: the folder Support/Azure is gone from the server; what was filed from it stays" == str(
+        notice
+    )
+    assert ((), ()) == (world.poll(folders=folders).notices, world.poll(folders=folders).errors)
+    with world.store.digesting() as (library, shelf):
+        assert [("folder-gone", "Support/Azure")] == [(gap.what, gap.folder) for gap in shelf.watch(0)[1]]
+        assert [("support", "INBOX")] == [(one.mailbox, one.folder) for one in shelf.watch(0)[0]]
+        assert 1 == len(library.cases())
+    world.server.folders["Support/Azure"] = away
+    back = world.poll(folders=folders)
+    assert ((), 0) == (back.notices, back.outcome.filed)
+
+
+def test_a_list_without_inbox_says_nothing_of_folders(world: World) -> None:
+    """Every mailbox has one: such a list is a slip of the server."""
+    folders = ("INBOX", "Support/*")
+    world.server.make("Support/Azure")
+    world.deliver(ANSWER, folder="Support/Azure")
+    world.poll(folders=folders)
+    kept = dict(world.server.folders)
+    world.server.folders.clear()
+    assert () == world.poll(folders=folders).notices
+    world.server.folders.update(kept)
+    assert () == world.poll(folders=folders).notices

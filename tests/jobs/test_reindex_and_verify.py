@@ -763,12 +763,12 @@ TAMPERED: list[tuple[str, Tamper, set[tuple[str, object]]]] = [
     (
         "write rubbish into the journal",
         lambda b: edit(b.data / "ledger", lambda raw: b"rubbish\n" + raw),
-        {("journal-unreadable", "ledger")},
+        {("journal-unreadable", "ledger/2026-03.jsonl:1")},
     ),
     (
         "write rubbish at the end of the journal",
         lambda b: edit(b.data / "ledger", lambda raw: raw + b'{"x":1}\n'),
-        {("journal-unreadable", "ledger")},
+        {("journal-unreadable", "ledger/2026-03.jsonl:25")},
     ),
     (
         "write the last line of the journal twice",
@@ -788,7 +788,7 @@ TAMPERED: list[tuple[str, Tamper, set[tuple[str, object]]]] = [
     (
         "write rubbish into the texts' journal",
         lambda b: edit(b.data / "texts", lambda raw: b'{"commit":"x","salt":1}\n' + raw),
-        {("journal-unreadable", "texts")},
+        {("journal-unreadable", "texts/2026-03.jsonl:1")},
     ),
     (
         "write an old line at the end of the journal",
@@ -798,7 +798,7 @@ TAMPERED: list[tuple[str, Tamper, set[tuple[str, object]]]] = [
     (
         "write half a line at the end of the journal",
         lambda b: edit(b.data / "ledger", lambda raw: raw + b'{"half'),
-        {("journal-unreadable", "ledger")},
+        {("journal-unreadable", "ledger/2026-03.jsonl:25")},
     ),
     (
         "change the order of two lines of the journal",
@@ -808,7 +808,7 @@ TAMPERED: list[tuple[str, Tamper, set[tuple[str, object]]]] = [
     (
         "write half a line at the end of the texts' journal",
         lambda b: edit(b.data / "texts", lambda raw: raw + b'{"half'),
-        {("journal-unreadable", "texts")},
+        {("journal-unreadable", "texts/2026-03.jsonl:27")},
     ),
     (
         "write a text that nobody spoke of into the journal",

@@ -49,6 +49,16 @@ class SqlDesk:
         """See ``ports.Desk``."""
         upsert(self._connection, cursors, [asdict(cursor)], ["mailbox", "folder"])
 
+    def cursors(self, mailbox: str) -> tuple[Cursor, ...]:
+        """See ``ports.Desk``."""
+        found = select(cursors).where(cursors.c.mailbox == mailbox).order_by(cursors.c.folder)
+        return tuple(Cursor(**row) for row in self._connection.execute(found).mappings())
+
+    def drop_cursor(self, mailbox: str, folder: str) -> None:
+        """See ``ports.Desk``."""
+        here = (cursors.c.mailbox == mailbox) & (cursors.c.folder == folder)
+        self._connection.execute(delete(cursors).where(here))
+
     def sight(self, sightings_: Sequence[Sighting]) -> None:
         """See ``ports.Desk``."""
         self._forget_imports(sightings_)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def tell(session: Session, report: PollReport) -> None:
-    """One line on standard error for each trouble, and for what keeps renames waiting."""
-    for error in (*report.errors, *report.waiting):
+    """One line on standard error for each trouble, each notice, and each cause that keeps renames waiting."""
+    for error in (*report.errors, *report.notices, *report.waiting):
         click.echo(safe(session.say(error)), err=True)
 
 
