@@ -154,12 +154,8 @@ def reindex(report: ReindexReport) -> Shape:
         "cases": report.cases,
         "left_out": list(report.left_out),
         "changed": [
-            {
-                "sha256": change.after.sha256,
-                "before": _verdict(change.before),
-                "after": _verdict(change.after),
-            }
-            for change in report.changed
+            {"sha256": c.after.sha256, "before": _verdict(c.before), "after": _verdict(c.after)}
+            for c in report.changed
         ],
     }
 
