@@ -24,6 +24,11 @@ _NO_POSTGRESQL = "PostgreSQL 15 or later is not installed (Debian: apt install p
 _KEPT = {"MAILWATCH_SHARED", "MAILWATCH_REQUIRE_ALL"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests come first: one that starts last keeps one of two workers waiting for the other."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Tests that lack what they need skip on a user's machine and fail where all is required."""
     if item.get_closest_marker("server") and find_dovecot() is None:

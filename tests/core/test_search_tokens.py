@@ -32,6 +32,13 @@ def test_text_is_cut_into_words_and_cjk_pairs(text: str, tokens: tuple[str, ...]
     assert bigrams(text) == tokens
 
 
+def test_more_words_than_are_remembered_are_cut_like_the_first() -> None:
+    """What is remembered of words that were cut before has a bound; beyond it nothing is told otherwise."""
+    words = [f"메일{n}" for n in range(20_000)]
+    expected = tuple(token for n in range(20_000) for token in ("메일", str(n)))
+    assert bigrams(" ".join(words)) == expected
+
+
 @given(st.text(st.sampled_from("복구메일장애 ab1"), max_size=30), st.integers(0, 28), st.integers(2, 6))
 def test_every_part_of_two_syllables_and_more_is_a_run_of_its_text(text: str, start: int, size: int) -> None:
     """What a person copies out of a Korean word is found in it."""

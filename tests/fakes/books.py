@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, Engine
 
 from mailwatch.adapters.archive import FileArchive
 from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.sql import SqlStore
+from mailwatch.adapters.sql.engine import connect
 from mailwatch.adapters.sql.migrate import upgrade
 from mailwatch.core.message import Address, Automatic, Message, Segment
 from mailwatch.core.place import Place
@@ -29,6 +34,38 @@ class Ticking:
     def __call__(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
+
+
+@cache
+def _made() -> sqlite3.Connection:
+    """An empty database of today's form, in memory, made by the real migrations once a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = connect(url_of(Path(folder)))
+        try:
+            upgrade(engine)
+            with engine.connect() as connection:
+                made = sqlite3.connect(":memory:", check_same_thread=False)
+                _driver(connection).backup(made)
+                return made
+        finally:
+            engine.dispose()
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def made(engine: Engine) -> None:
+    """As ``upgrade``, and much faster for an SQLite database that is empty: tests make thousands."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            driver = _driver(connection)
+            if driver.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+                _made().backup(driver)
+                return
+    upgrade(engine)
 
 
 def url_of(data: Path) -> str:
@@ -51,7 +88,7 @@ def open_store(
         clock=clock or Ticking(),
         software_version=version,
         stale=stale,
-        upgrade=upgrade,
+        upgrade=made,
     )
 
 

@@ -1,7 +1,8 @@
-"""The coverage gate: every line and branch of the rules and of reading mail is run by the tests.
+"""The coverage gate: every line and branch of the rules and of reading mail is run by tests of their own.
 
-Runs after the tests, on the data that they left. ``core/`` and ``mime/`` must be at 100 %; what is
-excused stands in EXCUSED with its reason, and an excuse that is no longer needed is an error, too.
+Runs after ``tests/core`` and ``tests/mime``, on the data that they left. ``core/`` and ``mime/`` must be
+at 100 %; what is excused stands in EXCUSED with its reason, and an excuse that is no longer needed is an
+error, too.
 """
 
 # ruff: noqa: T201 - a tool of the command line speaks by print.
