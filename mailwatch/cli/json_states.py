@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailwatch.cli import json_shapes
 from mailwatch.cli.json_shapes import Shape, stamp
+from mailwatch.core.statements import entry_of
 
 if TYPE_CHECKING:
     # Types only; ``COMMAND --help`` need not wait for them.
@@ -138,4 +139,10 @@ def event(happened: CaseEvent) -> Shape:
 def _quoted(happened: CaseEvent | None, words: Mapping[str, str]) -> dict[str, Any] | None:
     if happened is None:
         return None
-    return {**event(happened), "sha256": happened.sha256, "words": words.get(key(happened)) or None}
+    entry = entry_of(happened.sha256)
+    return {
+        **event(happened),
+        "sha256": None if entry else happened.sha256,
+        "entry": entry,
+        "words": words.get(key(happened)) or None,
+    }

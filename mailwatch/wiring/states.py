@@ -51,7 +51,10 @@ def after_poll(tools: Tools) -> PollReport:
 
 
 def of_all(tools: Tools, library: Library) -> Mapping[CaseNumber, CaseState]:
-    """The state of each case that is not dormant, in the snapshot of ``library``."""
+    """The state of each case that is not dormant, in the snapshot of ``library``.
+
+    A case of which no mail has come stands as people say it does.
+    """
     how = assemble.hearing(tools.config)
     mails = heard(library.mails.awake(how.fingerprint), tools.archive, tools.parser, how, most=AT_ONCE)
     said = library.all_statements()

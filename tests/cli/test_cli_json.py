@@ -318,9 +318,16 @@ def test_a_listed_case_says_who_must_act() -> None:
     assert {**CASE_SHAPE, **unread, "unread": 1, **unknown} == json_states.listed(CASE, state)
 
 
+def test_a_cause_that_a_person_told_names_the_entry() -> None:
+    """It is no mail, so it has no hash."""
+    state = case_state([Told((replace(ASKED, sha256="entry:17"),))], (), Terms(), WHEN)
+    because = json_states.shown(CASE, state, [], {}, habits(state, CASE.title, WHEN))["because"]
+    assert (because["sha256"], because["entry"]) == (None, 17)
+
+
 def test_a_shown_case_says_why() -> None:
-    """Each cause with its mail and its words, and what each mail did."""
-    quoted = {**EVENT_SHAPE, "sha256": SHA, "words": "we will close it"}
+    """Each cause with its mail, or the entry of who said so, and its words; and what each mail did."""
+    quoted = {**EVENT_SHAPE, "sha256": SHA, "entry": None, "words": "we will close it"}
     granted = {
         "kind": "severity-granted",
         "at": THEN,

@@ -165,6 +165,10 @@ def test_a_case_without_mail_is_added_found_listed_and_gone_when_taken_back(home
         f"TrackingID#{ADDED}",
     )
     assert said(home, "show", f"RE: anything TrackingID#{ADDED}")["number"] == ADDED
+    assert (case["status"], case["holder"]) == ("new", "vendor")
+    (call,) = said(home, "contact", ADDED, "phone", "--asked", "wants logs")["statements"]
+    assert [one["holder"] for one in said(home, "cases") if one["number"] == ADDED] == ["us"]
+    assert run(home, "withdraw", str(call["entry"])).exit_code == 0
     again = run(home, "add", ADDED)
     assert (again.exit_code, f"the case {ADDED} is there already" in again.stderr) == (2, True)
     assert run(home, "add", A).exit_code == 2
