@@ -13,7 +13,7 @@ from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.digest import Block, BlockKind, CaseItem, HeldItem, Item, MailItem, ReviewItem
 from mailwatch.core.digest_facts import CaseFacts, HeldFacts, MailFacts, ReviewFacts, Side
 from mailwatch.core.display import one_line
-from mailwatch.core.filing import Confidence
+from mailwatch.core.filing import Confidence, Rule
 from mailwatch.core.standing import Standing
 
 ROOM = 12
@@ -129,7 +129,8 @@ def mail_blocks(
     doubtful = [
         m for m in fresh if m.confidence is Confidence.DOUBTFUL and m.standing is not Standing.STRANGER
     ]
-    strange = _grouped([m for m in fresh if m.standing is Standing.STRANGER])
+    # Where a person filed it, the person used the number, and the stranger may never have named it.
+    strange = _grouped([m for m in fresh if m.standing is Standing.STRANGER and m.rule is not Rule.PERSON])
     return [
         _block(BlockKind.UNNUMBERED, unnumbered, older=len(loose) - len(unnumbered)),
         _block(BlockKind.DOUBTFUL, [_mail_item(m) for m in sorted(doubtful, key=_newest_first)]),

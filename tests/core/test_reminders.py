@@ -30,6 +30,7 @@ from hypothesis import strategies as st
 
 from mailwatch.core.digest import Block, BlockKind, CaseItem, DigestContent, HeldItem, MailItem, as_json
 from mailwatch.core.digest_facts import DigestFacts, EarlierDigest, GapFacts, HeldFacts, ReviewFacts, Side
+from mailwatch.core.filing import Rule
 from mailwatch.core.reminders import (
     DigestSpec,
     Matter,
@@ -175,6 +176,12 @@ def test_a_case_that_only_strangers_speak_of_is_told_as_such() -> None:
     [item] = block(content(facts), BlockKind.UNVERIFIED).items
     assert isinstance(item, MailItem)
     assert not item.known
+
+
+def test_a_strangers_mail_that_a_person_filed_is_no_use_of_the_number() -> None:
+    """The person put it there; the stranger need not have named any case."""
+    filed = replace(mail(MAILFLOW, seoul(23, 22, 4), standing=Standing.STRANGER), rule=Rule.PERSON)
+    assert content(replace(busy(), messages=(filed,))).block(BlockKind.UNVERIFIED) is None
 
 
 def test_what_stands_is_told_once_and_counted_from_then_on() -> None:
