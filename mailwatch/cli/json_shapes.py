@@ -13,7 +13,6 @@ from mailwatch.core.privacy import hide_codes
 
 if TYPE_CHECKING:
     # All of these are types only; at run time ``COMMAND --help`` would wait 200 ms for them.
-    from mailwatch.core.digest_facts import FolderFacts
     from mailwatch.core.mentions import Recognition
     from mailwatch.errors import Words
     from mailwatch.jobs.poll_report import PollReport
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from mailwatch.ports import CaseRow, Held, Hit, MessageRow
     from mailwatch.wiring.backup import BackupReport
     from mailwatch.wiring.findings import CheckRow
-    from mailwatch.wiring.health import Status
 
 Shape = dict[str, Any]
 
@@ -178,43 +176,6 @@ def held(row: Held) -> Shape:
 def check(row: CheckRow) -> Shape:
     """One row of ``check``; ``ok`` is null for a warning."""
     return {"check": row.check, "ok": row.ok, "detail": str(row.detail), "mend": str(row.mend)}
-
-
-def status(value: Status) -> Shape:
-    """``status``."""
-    return {
-        "folders": [
-            {
-                "mailbox": f.mailbox,
-                "folder": f.folder,
-                "last_good": stamp(f.last_good),
-                "lag_seconds": _seconds_between(f.last_good, value.at),
-                "backfilled": f.backfilled,
-                "backfill": _backfill(f),
-            }
-            for f in value.folders
-        ],
-        "messages": value.messages,
-        "cases": value.cases,
-        "quarantined": value.quarantined,
-        "open_plans": value.open_plans,
-        "unsent": value.unsent,
-        "daemon": value.daemon,
-        "outages": [
-            {"mailbox": g.mailbox, "since": stamp(g.since), "until": stamp(g.until)} for g in value.outages
-        ],
-    }
-
-
-def _seconds_between(first: datetime | None, last: datetime | None) -> int | None:
-    return None if first is None or last is None else max(0, int((last - first).total_seconds()))
-
-
-def _backfill(folder: FolderFacts) -> Shape:
-    """Mails and seconds until all older mail is read; null where nothing was counted or measured yet."""
-    if folder.backfilled:
-        return {"left": 0, "seconds_left": 0}
-    return {"left": folder.older, "seconds_left": folder.older_seconds}
 
 
 def verify(report: VerifyReport) -> Shape:

@@ -140,7 +140,13 @@ class Chores:
             if not free:
                 return
             gone = forget_all(self._store, self._clock(), assemble.retention(self._config))
-            event("forgotten", sightings=gone.sightings, plans=gone.plans, digests=gone.digests)
+            event(
+                "forgotten",
+                sightings=gone.sightings,
+                plans=gone.plans,
+                digests=gone.digests,
+                looks=gone.looks,
+            )
 
     @contextmanager
     def _chore(self, name: str) -> Iterator[bool]:

@@ -17,6 +17,7 @@ from mailwatch.adapters.workers import ProcessParser
 from mailwatch.config.mailbox import MailboxConfig
 from mailwatch.config.model import Config
 from mailwatch.daemon import figures
+from mailwatch.daemon.account import Account
 from mailwatch.daemon.certificate_watch import CertificateWatch
 from mailwatch.daemon.chores import Chores
 from mailwatch.daemon.heart import Beats, Hearts
@@ -26,7 +27,9 @@ from mailwatch.daemon.shared import Shared
 from mailwatch.daemon.state import State
 from mailwatch.daemon.tally import Tally
 from mailwatch.daemon.watcher import Watcher
-from mailwatch.ports import Clock
+from mailwatch.errors import Words
+from mailwatch.jobs.outcome import Outcome
+from mailwatch.ports import Clock, Look
 from mailwatch.wiring import assemble
 from mailwatch.wiring.assemble import Upgrade
 from mailwatch.wiring.one_mailbox import OneMailbox
@@ -79,6 +82,7 @@ class House:
         config, clock = self.config, self._clock
         self._store = assemble.open_store(config, clock, upgrade)
         stack.callback(self._store.close)
+        self._accounts = Account(self._store)
         self._archive = FileArchive(config.archive_folder)
         stack.callback(self._archive.close)
         self._parser = ProcessParser(at_rest=memory.give_back)
@@ -101,6 +105,7 @@ class House:
             self.config.rename.settle,
             self._chores.passed,
             self._looked,
+            self._account,
             self._tally,
             mark=self._mark,
         )
@@ -210,6 +215,9 @@ class House:
         if all(state.passes or state.failures for state in self.states):
             with suppress(JobLookupError):  # The end has begun.
                 self._timetable.modify_job("digests", next_run_time=self._clock())
+
+    def _account(self, mailbox: str, outcome: Outcome, trouble: Words | None) -> None:
+        self._accounts.note(Look(mailbox, self._clock(), outcome.fetched, outcome.filed, trouble))
 
     def _nightly(self) -> None:
         self._certificates.look()

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.state import State
 from mailwatch.daemon.tally import Tally
+from mailwatch.errors import Words
+from mailwatch.jobs.outcome import Outcome
 
 
 @dataclass(slots=True)
@@ -23,6 +25,14 @@ class Shared:
     settle: timedelta
     on_pass: Callable[[State, datetime | None], None]
     on_first_look: Callable[[], None]
+    on_look: Callable[[str, Outcome, Words | None], None]
     tally: Tally = field(default_factory=Tally)
     chance: Callable[[], float] = field(default=random.random)
     mark: str = ""
+
+    def count(self, mailbox: str, outcome: Outcome, trouble: Words | None) -> None:
+        """A look came to its end: well, or with ``trouble``."""
+        self.tally.add("polls", mailbox)
+        self.tally.add("fetched", mailbox, outcome.fetched)
+        self.tally.add("filed", mailbox, outcome.filed)
+        self.on_look(mailbox, outcome, trouble)

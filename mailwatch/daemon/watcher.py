@@ -18,6 +18,7 @@ from mailwatch.daemon.shared import Shared
 from mailwatch.daemon.state import State
 from mailwatch.daemon.telling import tell_pass
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
+from mailwatch.jobs.outcome import Outcome
 from mailwatch.jobs.poll_report import line
 from mailwatch.wiring.one_mailbox import Enough, Hindrance, OneMailbox, Pass
 
@@ -170,7 +171,7 @@ class Watcher(threading.Thread):
 
     def _judge(self, done: Pass, box: OneMailbox, poll: str, seconds: float) -> None:
         report = done.report
-        self._count(polls=1, fetched=report.outcome.fetched, filed=report.outcome.filed)
+        self._shared.count(self.state.name, report.outcome, report.errors[0] if report.errors else None)
         tell_pass(done, box, poll, seconds, self._hindrances)
         self._hindrances = done.hindrances
         self.state.left = done.left if done.more else None
@@ -188,31 +189,27 @@ class Watcher(threading.Thread):
             self.state.passes += 1
             self._shared.on_pass(self.state, before)
 
-    def _count(self, **counts: int) -> None:
-        for what, count in counts.items():
-            self._shared.tally.add(what, self.state.name, count)
-
     def _compare(self, box: OneMailbox) -> None:
         found = box.compare()
         event("compare", mailbox=box.name, gone=found.gone, back=found.back, fetched=found.fetched)
 
     def _failed(self, words: Words, error: MailwatchError | None) -> None:
-        self._count(polls=1)
         event("trouble", level=logging.WARNING, mailbox=self.state.name, what=words)
         temporary = error is None or isinstance(error, TemporaryError)
         asked = error.retry_after if isinstance(error, TemporaryError) else None
         told = line(self.state.name, words, None if error is None else error.mend)
+        self._shared.count(self.state.name, Outcome(), told)
         self._patience(told, temporary=temporary, asked=asked)
 
     def _patience(self, words: Words, *, temporary: bool, asked: float | None) -> None:
         """Try again later, and later still; where a person must help, not so often that it locks him out."""
-        self._count(failures=1)
+        self._shared.tally.add("failures", self.state.name)
         if self._shared.stop.is_set():  # Somebody else goes on with this mailbox, and judges for himself.
             return
         delay = self.patience.failed(self._shared.chance(), temporary=temporary, asked=asked)
         self._wanted.add(Want.POLL)
         self.state.failures, self.state.trouble = self.patience.failures, words
-        self.state.temporary = temporary
+        self.state.temporary, self.state.held = temporary, None
         event("wait", mailbox=self.state.name, failures=self.patience.failures, seconds=delay)
 
     # ── waiting for the server's word ─────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailwatch.ports import Store
@@ -19,6 +19,7 @@ class Retention:
     sightings: timedelta = timedelta(days=400)
     plans: timedelta = timedelta(days=400)
     digests: timedelta = timedelta(days=400)
+    looks: timedelta = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Forgotten:
     sightings: int
     plans: int
     digests: int
+    looks: int = 0
 
 
 MOST = 5000
@@ -45,6 +47,7 @@ def forget(store: Store, now: datetime, keep: Retention, *, most: int = MOST) ->
             sightings=tx.desk.forget_before(now - keep.sightings, most),
             plans=tx.attic.forget_plans(now - keep.plans),
             digests=tx.attic.forget_digests(now - keep.digests),
+            looks=tx.rounds.forget_before(now - keep.looks),
         )
 
 
@@ -53,7 +56,5 @@ def forget_all(store: Store, now: datetime, keep: Retention, *, most: int = MOST
     gone = last = forget(store, now, keep, most=most)
     while last.sightings == most:
         last = forget(store, now, keep, most=most)
-        gone = Forgotten(
-            gone.sightings + last.sightings, gone.plans + last.plans, gone.digests + last.digests
-        )
+        gone = replace(gone, sightings=gone.sightings + last.sightings)
     return gone

@@ -38,6 +38,9 @@ from mailwatch.ports.library import Hit as Hit
 from mailwatch.ports.library import Library as Library
 from mailwatch.ports.library import MessageRow as MessageRow
 from mailwatch.ports.library import OriginalRow as OriginalRow
+from mailwatch.ports.looks import Look as Look
+from mailwatch.ports.looks import Looks as Looks
+from mailwatch.ports.looks import Rounds as Rounds
 from mailwatch.ports.mail import Fetched as Fetched
 from mailwatch.ports.mailbox import Mailbox as Mailbox
 from mailwatch.ports.mailbox import MailEditor as MailEditor

@@ -10,6 +10,7 @@ from mailwatch.ports.case_mail import ToldRows
 from mailwatch.ports.desk import Desk, Wishes
 from mailwatch.ports.ledger import Ledger
 from mailwatch.ports.library import DigestShelf, Library
+from mailwatch.ports.looks import Rounds
 from mailwatch.ports.outbox import Outbox
 from mailwatch.ports.places import Places
 from mailwatch.ports.plans import Consents, Plans, Strays
@@ -25,6 +26,7 @@ class Transaction(Protocol):
     ledger: Ledger
     trees: Trees
     desk: Desk
+    rounds: Rounds
     places: Places
     wishes: Wishes
     finder: Finder

@@ -10,6 +10,7 @@ from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.model import Config
 from mailwatch.core.alarm import outages_after
 from mailwatch.core.digest_facts import FolderFacts, GapFacts
+from mailwatch.ports import Looks
 
 LOOK_BACK = timedelta(days=7)
 
@@ -33,6 +34,7 @@ class Status:
     at: datetime | None = None
     daemon: bool = False
     outages: tuple[GapFacts, ...] = ()
+    looks: tuple[Looks, ...] = ()
 
 
 def status(config: Config, store: SqlStore) -> Status:
@@ -40,9 +42,12 @@ def status(config: Config, store: SqlStore) -> Status:
     with store.digesting() as (library, shelf):
         cases = len(library.cases())
         originals = shelf.tally().originals
-    waiting = store.waiting([mailbox.name for mailbox in config.mailboxes])
+    names = [mailbox.name for mailbox in config.mailboxes]
+    waiting = store.waiting(names)
     return Status(
-        folders=folders(store),
+        # What is left of mailboxes that nobody watches any more is history, and no trouble.
+        folders=tuple(f for f in folders(store) if f.mailbox in names),
+        looks=tuple(one for one in store.looks() if one.mailbox in names),
         messages=originals,
         cases=cases,
         quarantined=waiting.quarantined,

@@ -17,7 +17,7 @@ from mailwatch.jobs.poll_report import PollReport, failed
 from mailwatch.jobs.progress import Progress
 from mailwatch.jobs.rename import let_go
 from mailwatch.jobs.retention import forget
-from mailwatch.ports import Held, Mailbox
+from mailwatch.ports import Held, Look, Mailbox
 from mailwatch.wiring import assemble, renames, states
 from mailwatch.wiring.tools import Tools
 
@@ -35,7 +35,7 @@ def poll(tools: Tools, progress: Progress) -> PollReport:
     # What cannot be read now would not be read a second later: only a later poll tries again.
     due = quarantine.due(tools.held())
     for mailbox in tools.config.mailboxes:
-        report += _with(tools, mailbox, partial(_one, tools, ingest, mailbox))
+        report += _with(tools, mailbox, partial(_looked_at, tools, ingest, mailbox))
     report += retry(tools, due)
     for mailbox in tools.config.mailboxes:
         if _wanted(tools, mailbox.name):
@@ -65,6 +65,18 @@ def fetch_wanted(
     """Fetch what cases ask for from this mailbox; ``pins`` holds what a person has decided about it."""
     watched = tools.watched(line, mailbox)
     return PollReport(fulfil(ingest, tools.store, line, tools.watching(mailbox), watched, pins=pins))
+
+
+def _looked_at(tools: Tools, ingest: Ingest, mailbox: MailboxConfig, line: Mailbox) -> PollReport:
+    """Each look is written down, as the daemon does; one that finds another mailwatch at work is none."""
+    try:
+        found = _one(tools, ingest, mailbox, line)
+    except MailwatchError as error:
+        found = failed(mailbox.name, error)
+    trouble = found.errors[0] if found.errors else None
+    with tools.store.writing() as tx:
+        tx.rounds.note(Look(mailbox.name, tools.clock(), found.outcome.fetched, found.outcome.filed, trouble))
+    return found
 
 
 def _one(tools: Tools, ingest: Ingest, mailbox: MailboxConfig, line: Mailbox) -> PollReport:

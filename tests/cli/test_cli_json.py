@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mailwatch.cli import json_shapes, json_states
+from mailwatch.cli import json_shapes, json_states, json_status
 from mailwatch.core.case_events import CaseEvent, Day, Kind
 from mailwatch.core.case_events import Words as Words_
 from mailwatch.core.case_state import case_state
@@ -23,7 +23,7 @@ from mailwatch.core.told import Told
 from mailwatch.errors import Words
 from mailwatch.jobs.outcome import Outcome
 from mailwatch.jobs.poll_report import PollReport
-from mailwatch.ports import CaseRow, Held, Hit, MessageRow, OriginalRow
+from mailwatch.ports import CaseRow, Held, Hit, Looks, MessageRow, OriginalRow
 
 SHA = "ab" * 32
 NUMBER = CaseNumber("tracking-id", "2402220010002574")
@@ -170,7 +170,7 @@ MESSAGE_SHAPE = {
             },
         ),
         (
-            json_shapes.status,
+            json_status.status,
             SimpleNamespace(
                 folders=[
                     FolderFacts("support", "INBOX", WHEN, backfilled=True),
@@ -185,6 +185,10 @@ MESSAGE_SHAPE = {
                 at=WHEN + timedelta(seconds=90),
                 daemon=True,
                 outages=[GapFacts("outage", "support", None, WHEN, None)],
+                looks=[
+                    Looks("billing", 2, 0, WHEN, WHEN),
+                    Looks("support", 9, 3, WHEN, WHEN, 2, WHEN, Words("support: nobody answers")),
+                ],
             ),
             {
                 "folders": [
@@ -211,6 +215,28 @@ MESSAGE_SHAPE = {
                         "lag_seconds": None,
                         "backfilled": False,
                         "backfill": {"left": None, "seconds_left": None},
+                    },
+                ],
+                "mailboxes": [
+                    {
+                        "mailbox": "billing",
+                        "looks": 2,
+                        "failed": 0,
+                        "since": THEN,
+                        "last": THEN,
+                        "failed_in_a_row": 0,
+                        "failing_since": None,
+                        "trouble": None,
+                    },
+                    {
+                        "mailbox": "support",
+                        "looks": 9,
+                        "failed": 3,
+                        "since": THEN,
+                        "last": THEN,
+                        "failed_in_a_row": 2,
+                        "failing_since": THEN,
+                        "trouble": "support: nobody answers",
                     },
                 ],
                 "messages": 5,

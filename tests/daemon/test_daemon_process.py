@@ -82,10 +82,17 @@ def test_a_server_that_goes_and_comes_back(tmp_path: Path, own_dovecot: DovecotS
         before = daemon.cpu()
         time.sleep(3)
         away = daemon.cpu() - before
+        # No alarm is due for an hour; whoever looks sees it now.
+        (seen,) = house.json("status")["mailboxes"]
+        assert "nobody answers at localhost" in seen["trouble"]
+        assert 1 <= seen["failed_in_a_row"] == seen["failed"] < seen["looks"]
+        assert "of them failed; the last" in house.run("status").stdout
         own_dovecot.restart()
         user.deliver(letter("b"))
         daemon.until("recovered")
         until(lambda: messages(house) == 2, "the mail that came meanwhile")
+        (seen,) = house.json("status")["mailboxes"]
+        assert (0, None, None) == (seen["failed_in_a_row"], seen["failing_since"], seen["trouble"])
         daemon.end()
     # A loop without a pause would use as many seconds as went by.
     assert idle < 1, idle

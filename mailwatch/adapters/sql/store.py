@@ -17,6 +17,7 @@ from mailwatch.adapters.sql.duplicate import duplicate
 from mailwatch.adapters.sql.evidence import SqlEvidence
 from mailwatch.adapters.sql.ledger import Origin, head
 from mailwatch.adapters.sql.library import SqlLibrary
+from mailwatch.adapters.sql.looks import all_looks
 from mailwatch.adapters.sql.projections import projections
 from mailwatch.adapters.sql.rebuild import SqlRebuild, SqlRestore
 from mailwatch.adapters.sql.reconcile import end_of, reconcile, refuse_journal_ahead
@@ -33,6 +34,7 @@ from mailwatch.ports import (
     Held,
     Journal,
     Library,
+    Looks,
     Transaction,
 )
 
@@ -190,6 +192,11 @@ class SqlStore:
         with engines.reader(self._engine) as connection:
             tables = projections(self._settings(connection).generation)
             return SqlQuarantine(Batch(connection, tables)).held()
+
+    def looks(self) -> tuple[Looks, ...]:
+        """What became of all looks at mailboxes, read beside whoever is writing."""
+        with engines.reader(self._engine) as connection:
+            return tuple(all_looks(connection))
 
     def identity(self) -> tuple[str, Head]:
         """The ledger's UUID, and the chain's end."""

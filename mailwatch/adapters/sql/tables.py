@@ -73,6 +73,23 @@ cursors = Table(
     PrimaryKeyConstraint("mailbox", "folder"),
 )
 
+looks = Table(
+    "looks",
+    metadata,
+    Column("mailbox", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("looks", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("fetched", BigInteger, nullable=False),
+    Column("filed", BigInteger, nullable=False),
+    Column("first", Moment, nullable=False),
+    Column("last", Moment, nullable=False),
+    Column("in_a_row", BigInteger, nullable=False),
+    Column("failing_since", Moment),
+    Column("trouble", Text),  # a sentence with its values, JSON in ASCII
+    PrimaryKeyConstraint("mailbox", "day"),
+)
+
 sightings = Table(
     "sightings",
     metadata,

@@ -12,6 +12,7 @@ from mailwatch.adapters.sql.batch import Batch
 from mailwatch.adapters.sql.case_mail import SqlToldRows
 from mailwatch.adapters.sql.desk import SqlDesk, SqlFinder, SqlWishes
 from mailwatch.adapters.sql.ledger import Origin, SqlLedger
+from mailwatch.adapters.sql.looks import SqlRounds
 from mailwatch.adapters.sql.places import SqlPlaces
 from mailwatch.adapters.sql.plans import SqlPlans
 from mailwatch.adapters.sql.probes import SqlProbes
@@ -32,6 +33,7 @@ from mailwatch.ports import (
     Plans,
     Probes,
     Quarantine,
+    Rounds,
     Statements,
     Strays,
     ToldRows,
@@ -51,6 +53,7 @@ class SqlTransaction:
         self.ledger: Ledger = self._ledger
         self.trees: Trees = SqlTrees(self._batch)
         self.desk: Desk = SqlDesk(self._batch)
+        self.rounds: Rounds = SqlRounds(self._batch)
         self.places: Places = SqlPlaces(self._batch)
         self.wishes: Wishes = SqlWishes(self._batch)
         self.finder: Finder = SqlFinder(self._batch)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailwatch.cli import json_shapes, output
+from mailwatch.cli import json_shapes, json_status, output
 from mailwatch.cli.commands.options import as_json, pass_session
 from mailwatch.cli.help import command
 from mailwatch.cli.outcome import ExitCode
@@ -19,6 +19,7 @@ from mailwatch.errors import Words, counted
 if TYPE_CHECKING:
     # Types only; ``mailwatch check --help`` need not wait for them.
     from mailwatch.core.digest_facts import FolderFacts, GapFacts
+    from mailwatch.ports import Looks
     from mailwatch.wiring.health import Status
 
 _MARK = {True: "ok", False: "wrong", None: "note"}
@@ -57,7 +58,7 @@ def status(session: Session, *, as_json: bool) -> None:
     with session.app(reading=True) as app:
         value = app.status()
     if as_json:
-        output.as_json(json_shapes.status(value))
+        output.as_json(json_status.status(value))
     else:
         _print(session, value)
 
@@ -69,6 +70,8 @@ def _print(session: Session, value: Status) -> None:
         output.table(session, headers, [_row(session, f, value.at) for f in value.folders])
     else:
         output.line(session.say("no folder has been read yet; run: mailwatch poll"))
+    for looks in value.looks:
+        output.line(session.say(_looks(session, looks)))
     for gap in value.outages:
         output.line(session.say(_outage(session, gap)))
     output.line(
@@ -87,6 +90,24 @@ def _daemon(value: Status) -> Words:
     if value.daemon:
         return Words("mailwatch run is at work")
     return Words("mailwatch run is not at work; start it: sudo systemctl enable --now mailwatch")
+
+
+def _looks(session: Session, looks: Looks) -> Words:
+    """How often a mailbox was looked at; where that fails now, since when and why."""
+    values: dict[str, object] = {
+        "mailbox": looks.mailbox,
+        "looks": counted("{n} look", "{n} looks", looks.looks),
+        "since": day_and_time(looks.since, session.timezone),
+        "failed": looks.failed,
+    }
+    if looks.trouble is None:
+        return Words("{mailbox}: {looks} since {since}, {failed} of them failed", values)
+    failing = {"row": looks.in_a_row, "failing": day_and_time(looks.failing_since, session.timezone)}
+    return Words(
+        "{mailbox}: {looks} since {since}, {failed} of them failed; "
+        "the last {row} since {failing}: {trouble}",
+        {**values, **failing, "trouble": looks.trouble},
+    )
 
 
 def _outage(session: Session, gap: GapFacts) -> Words:
