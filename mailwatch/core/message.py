@@ -81,6 +81,7 @@ class Message:
     ``subject_fields`` is the number of Subject fields (RFC 5322 allows one).
     ``from_count`` is the number of addresses in all From fields together; a mail
     with more than one has no sender that a server could vouch for.
+    ``tokens`` are those of ``core.findable``, cut where the mail was read; None: not cut yet.
     """
 
     sha256: str
@@ -109,6 +110,7 @@ class Message:
     own_hash: str
     defects: tuple[str, ...] = ()
     from_count: int = 1
+    tokens: str | None = None
 
     @property
     def answers(self) -> tuple[str, ...]:

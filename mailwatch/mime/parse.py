@@ -14,10 +14,12 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from email.message import Message as Envelope
 
 from mailparser import MailParser
 
+from mailwatch.core.findable import findable
 from mailwatch.core.message import Address, Message, OriginalClaim, Segment
 from mailwatch.errors import UnreadableMessage
 from mailwatch.mime import addresses, body, fields, headers, identity, nature
@@ -40,7 +42,8 @@ _STRUCTURE = {
 def parse(raw: bytes, *, limits: Limits = DEFAULT) -> Message:
     """Read one mail. Raises ``UnreadableMessage`` and nothing else, whatever ``raw`` is."""
     try:
-        return _parse(raw, limits)
+        message = _parse(raw, limits)
+        return replace(message, tokens=findable(message))
     except UnreadableMessage:
         raise
     except (RecursionError, MemoryError) as error:

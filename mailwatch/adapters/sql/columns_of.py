@@ -6,13 +6,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from mailwatch.adapters.sql import search
 from mailwatch.adapters.sql.batch import Row
 from mailwatch.core.canonical import to_milliseconds
 from mailwatch.core.entries import Text
 from mailwatch.core.filing import Filing
+from mailwatch.core.findable import findable
 from mailwatch.core.message import Message
-from mailwatch.core.privacy import without_codes
 from mailwatch.core.texts import as_words
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,11 +66,8 @@ def headers(sha256: str, message: Message | None, internaldate: datetime | None)
 
 
 def searched(message: Message) -> str:
-    """The tokens by which a mail is found: people, subject, text, names of attachments; no one-time code."""
-    people = [a for a in (message.sender, *message.to, *message.cc) if a is not None]
-    names = (a.name for a in message.attachments[:100])
-    known = search.cut([f"{a.name} {a.addr}" for a in people[:100]])
-    return f"{known} {without_codes(search.cut([message.subject, message.text, *names]))}"
+    """The tokens by which a mail is found; they were cut where it was read, in a worker."""
+    return findable(message) if message.tokens is None else message.tokens
 
 
 def filing_columns(filing: Filing) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from mailwatch.adapters.sql import search_postgres, search_sqlite
 from mailwatch.adapters.sql.search_postgres import PostgresIndex
 from mailwatch.adapters.sql.search_sqlite import SqliteIndex
-from mailwatch.core.search import cut as tokens
 from mailwatch.core.search import runs
 
 _LONGEST_QUERY = 500
@@ -33,11 +32,6 @@ def add(connection: Connection, name: str, rows: Sequence[Mapping[str, object]])
 def remove(connection: Connection, name: str, seq: int, body: str) -> None:
     """Take a text out again, told word for word as it was put in."""
     _dialect(connection).remove(connection, name, seq, body)
-
-
-def cut(parts: Sequence[str]) -> str:
-    """What is indexed of a mail: its texts as tokens."""
-    return " ".join(tokens(part) for part in parts)
 
 
 def find(connection: Connection, name: str, wanted: str, limit: int) -> tuple[int, ...]:
