@@ -164,7 +164,12 @@ def _is_ours(tx: Transaction, reading: Reading, known: Mapping[str, Node]) -> bo
 
 def _known_cases(tx: Transaction, nodes: Iterable[Node]) -> frozenset[CaseNumber]:
     bracketed = frozenset(m.number for n in nodes for m in n.mentions if m.form is Form.BRACKET)
-    return tx.trees.known(bracketed) if bracketed else bracketed
+    return known_cases(tx, bracketed) if bracketed else bracketed
+
+
+def known_cases(tx: Transaction, numbers: frozenset[CaseNumber]) -> frozenset[CaseNumber]:
+    """Those of ``numbers`` that are cases: by a mail that is filed there, or by a person's word."""
+    return tx.trees.known(numbers) | tx.said.known(numbers)
 
 
 def _is_kept(reading: Reading, filing: Filing | None, *, keep_everything: bool) -> bool:

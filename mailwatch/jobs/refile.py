@@ -17,6 +17,7 @@ from mailwatch.core.entries import FiledEntry, MessageKept
 from mailwatch.core.look import Look, look_at
 from mailwatch.core.message import Message
 from mailwatch.core.standing import SenderPolicy, Standing
+from mailwatch.jobs.filing import known_cases
 from mailwatch.jobs.reading import Rules
 from mailwatch.ports import Archive, Change, Evidence, Fetched, Parser, Store, Transaction
 
@@ -112,7 +113,7 @@ def _decide_anew(
     tx: Transaction, nodes: Sequence[Node], unread: frozenset[str], *, apply: bool
 ) -> list[Change]:
     numbers = frozenset(m.number for node in nodes for m in node.mentions)
-    decision = decide(nodes, tx.trees.known(numbers), tx.said.merged())
+    decision = decide(nodes, known_cases(tx, numbers), tx.said.merged())
     # A mail that cannot be read looks as if it belonged to no case; nothing may be concluded from that.
     filings = [f for f in decision.filings if f.sha256 not in unread]
     before = tx.trees.filings([f.sha256 for f in filings])

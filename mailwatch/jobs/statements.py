@@ -93,7 +93,10 @@ def add(store: Store, number: CaseNumber, said: Sequence[Said], word: Word) -> t
             raise ConfigError(
                 "the case {number} is there already", mend="see it: mailwatch show {number}", number=number
             )
-        return _record(tx, said, word)
+        statements = _record(tx, said, word)
+        # In brackets a number counts from now on; what named it so before is decided on once more.
+        file_anew(tx, tx.trees.naming(frozenset({number})), word.by)
+        return statements
 
 
 def link(store: Store, number: CaseNumber, other: CaseNumber, word: Word) -> tuple[Statement, ...]:

@@ -20,6 +20,10 @@ class Statements(Protocol):
         """The statement of this entry of the ledger; None where the entry is of another kind."""
         ...
 
+    def known(self, numbers: frozenset[CaseNumber]) -> frozenset[CaseNumber]:
+        """Those of ``numbers`` that a person added, or merged into another case."""
+        ...
+
     def merged(self) -> Merged:
         """Which cases are parts of which."""
         ...

@@ -7,11 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.books import BACKENDS, START, open_store, url_on
+from fakes.books import BACKENDS, START, fetched, message, open_store, sha, url_on
 
 from mailwatch.adapters.sql import SqlStore
 from mailwatch.core.casenumber import CaseNumber
-from mailwatch.core.entries import Text
+from mailwatch.core.entries import FiledEntry, MessageKept, Text
+from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.spoken import CaseLink, CaseNote, CaseSet, Key, Said, Tie, Withdrawn
 
 A = CaseNumber("tracking-id", "2402220010002574")
@@ -69,3 +70,33 @@ def test_a_merged_case_speaks_within_the_other(store: SqlStore) -> None:
     with store.reading() as library:
         assert [one.entry for one in library.statements(A)] == [tied, merged]
         assert [one.entry for one in library.all_statements()[B]] == [noted, merged]
+
+
+def test_what_a_person_merged_is_found_by_both_numbers(store: SqlStore) -> None:
+    """A mail that is filed under one case and named another stands in the way of neither; pins are told."""
+    filing = Filing(sha(b"x"), Verdict.FILED, A, rule=Rule.PERSON, confidence=Confidence.CERTAIN, named=B)
+    mail = fetched(b"x")
+    with store.writing() as tx:
+        tx.ledger.record(
+            MessageKept(mail.sha256, mail.size, mail.place, mail.internaldate, mail.server), message(b"x")
+        )
+        pinned = tx.ledger.record(FiledEntry(filing, (), "none", desk=False), actor="person")
+        assert tx.trees.filings([sha(b"x")])[sha(b"x")] == filing
+        assert tx.trees.known(frozenset({A, B, C})) == {A, B}
+        assert tx.trees.filed(A) == tx.trees.filed(B) == {"m1@example"}
+        assert tx.trees.filed(C) == frozenset()
+        assert tx.trees.pins([sha(b"x"), sha(b"y")]) == {sha(b"x"): pinned}
+        tx.ledger.record(Withdrawn(pinned, KIM), actor="person")
+        assert tx.trees.pins([sha(b"x")]) == {}
+
+
+def test_a_case_is_known_by_a_persons_word(store: SqlStore) -> None:
+    """Added, or merged away; no more once that is taken back."""
+    added = say(store, CaseSet(A, KIM, Key.OPENED, word="phone"))
+    merged = say(store, CaseLink(A, KIM, B, Tie.MERGED))
+    say(store, CaseSet(C, KIM, Key.PLAN, word="csp"))
+    with store.writing() as tx:
+        assert tx.said.known(frozenset({A, B, C})) == {A, B}
+        for entry in (added, merged):
+            tx.ledger.record(Withdrawn(entry, KIM), actor="person")
+        assert tx.said.known(frozenset({A, B, C})) == frozenset()

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select, tuple_
 
+from mailwatch.adapters.sql.batch import chunks
 from mailwatch.adapters.sql.project_said import statement
 from mailwatch.adapters.sql.projections import Projections
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.merging import Merged
-from mailwatch.core.spoken import CaseLink, Tie
-from mailwatch.core.statements import Statement, in_time
+from mailwatch.core.spoken import CaseLink, CaseSet, Key, Tie
+from mailwatch.core.statements import Statement, in_time, settings
 
 
 class SaidQuery:
@@ -44,6 +45,18 @@ class SaidQuery:
     def entry(self, seq: int) -> Statement | None:
         """The statement of this entry."""
         return next(iter(self._read(self._table.c.seq == seq)), None)
+
+    def known(self, numbers: frozenset[CaseNumber]) -> frozenset[CaseNumber]:
+        """See ``ports.Statements``."""
+        wanted = [(number.canonical, number.scheme) for number in numbers]
+        added: dict[CaseNumber, list[Statement]] = {}
+        t = self._table
+        for some in chunks(wanted):
+            here = and_(t.c.type == CaseSet.TYPE, tuple_(t.c.number, t.c.scheme).in_(some))
+            for one in self._read(here):
+                added.setdefault(one.said.number, []).append(one)
+        found = {number for number, said in added.items() if Key.OPENED in settings(said)}
+        return frozenset(found | (numbers & self.merged().pairs.keys()))
 
     def merged(self) -> Merged:
         """Which cases persons have merged."""
