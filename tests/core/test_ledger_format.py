@@ -181,6 +181,27 @@ GOLDEN: list[tuple[Entry, str]] = [
         + '"v":1',
     ),
     (
+        FiledEntry(
+            Filing(A, Verdict.FILED, CASE, rule=Rule.PERSON, named=CaseNumber("srx", "SRX1318598611")),
+            (),
+            "none",
+            desk=False,
+            by=Text("kim"),
+        ),
+        ACTOR
+        + '"anchor":"none","by":"<kim>","desk":false,"filing":{'
+        + '"named":{"canonical":"SRX1318598611","scheme":"srx"},'
+        + '"number":{"canonical":"2402220010002574","scheme":"tracking-id"},"related":[],"rule":"person",'
+        + f'"rules":1,"sha256":"{A}","standing":"stranger","through_ghost":false,"verdict":"filed"}},'
+        + L
+        + '"mentions":[],'
+        + P
+        + SEQ
+        + SW
+        + TS_TYPE % "file"
+        + '"v":1',
+    ),
+    (
         CaseFrozen("srx", "SRX1318598611", "SRX1318598611ID", Text("제목")),
         ACTOR
         + L
