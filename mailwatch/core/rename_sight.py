@@ -146,6 +146,8 @@ def withdraw(plan: Plan, seen: Seen, state: PlanState, why: str | None) -> Step:
     removed, too: we may have been killed between the mark and the EXPUNGE. Once that was tried, a mark is all
     that a server without UIDPLUS allows.
     """
+    if _half_removed(plan, seen):
+        return Step(Act.WAIT, replace(plan, why=seen.refused))
     left = tuple(c for c in seen.copies if not c.deleted or Act.REMOVE not in seen.tried)
     if any(c.proof is Proof.UNREAD for c in left):
         return read(plan, *left)
@@ -157,3 +159,13 @@ def withdraw(plan: Plan, seen: Seen, state: PlanState, why: str | None) -> Step:
     if all(c.deleted for c in left):
         return end(plan, state, why)
     return end(plan, PlanState.REVIEW, "not-removed" if proved else "copy-differs")
+
+
+def _half_removed(plan: Plan, seen: Seen) -> bool:
+    r"""An undo's copy is marked as \Deleted, and yet the server said no to removing it."""
+    refused = Act.REMOVE in seen.tried and seen.refused is not None
+    return (
+        refused
+        and plan.direction is Direction.UNDO
+        and any(c.deleted and removable(plan, c) for c in seen.copies)
+    )

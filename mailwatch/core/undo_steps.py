@@ -55,10 +55,10 @@ def _bring_back(plan: Plan, seen: Seen) -> Step:
         return refused(plan, seen.refused)
     if seen.tried & {Act.APPEND, Act.MOVE}:
         return end(plan, PlanState.REVIEW, "not-restored")
-    return _restore(plan, seen.stored)
+    return _restore(plan, seen.copy, seen.stored, flagged=Act.FLAG in seen.tried)
 
 
-def _restore(plan: Plan, stored: Spot | None) -> Step:
+def _restore(plan: Plan, copy: Spot | None, stored: Spot | None, *, flagged: bool) -> Step:
     """The original itself where it is still there, else its bytes from the archive."""
     if stored is None:
         return Step(Act.APPEND, plan)
@@ -66,17 +66,23 @@ def _restore(plan: Plan, stored: Spot | None) -> Step:
         return read(plan, stored)
     if stored.proof is not Proof.ORIGINAL:
         return end(plan, PlanState.REVIEW, "source-differs")
+    if copy is not None and stored.flags != copy.flags and not flagged:
+        # Before anybody can see it there: what is marked on it afterwards, a person has marked.
+        after = replace(plan, flags=tuple(sorted(copy.flags)))
+        return Step(Act.FLAG, after, (stored,), copy.flags - stored.flags, stored.flags - copy.flags)
     return Step(Act.MOVE, plan, (stored,))
 
 
 def _undo_verified(plan: Plan, seen: Seen) -> Step:
-    """The original is back. It takes over what a person marked on the copy."""
+    """The original is back. It takes over what a person marked on the copy since, and keeps its own marks."""
     if seen.restored is None:
         return end(plan, PlanState.REVIEW, "restored-gone")
     if seen.copy is None or seen.copy.deleted:
         return commit(plan, PlanState.RETIRING)
-    if seen.restored.flags != seen.copy.flags and Act.FLAG not in seen.tried:
-        add, drop = seen.copy.flags - seen.restored.flags, seen.restored.flags - seen.copy.flags
+    before = frozenset(plan.flags)
+    add = seen.copy.flags - before - seen.restored.flags
+    drop = (before - seen.copy.flags) & seen.restored.flags
+    if (add or drop) and Act.FLAG not in seen.tried:
         return Step(Act.FLAG, plan, (seen.restored,), add, drop)
     return commit(plan, PlanState.RETIRING)
 

@@ -9,6 +9,7 @@ from mailwatch.core.entries import Gone, SeenElsewhere
 from mailwatch.core.place import Place
 from mailwatch.core.uidset import Differences, differences
 from mailwatch.jobs.adoption import Taker, Watching, fetch
+from mailwatch.jobs.another_folder import is_another
 from mailwatch.jobs.folders import Watched
 from mailwatch.jobs.placeholders import ask_again
 from mailwatch.ports import Cursor, FolderState, Lying, MailReader, Store, Transaction
@@ -36,7 +37,7 @@ def compare(store: Store, mailbox: MailReader, taker: Taker, plan: Watching, wat
     state = mailbox.examine(watched.folder.name)
     with store.writing() as tx:
         cursor = tx.desk.cursor(plan.name, state.folder)
-    if cursor is None or cursor.uidvalidity != state.uidvalidity:
+    if cursor is None or cursor.uidvalidity != state.uidvalidity or is_another(state, cursor):
         return Compared()
     there = mailbox.search(1, _HIGHEST_UID)
     with store.writing() as tx:

@@ -17,6 +17,7 @@ from mailwatch.core.window import new_windows, still_to_read
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
 from mailwatch.jobs.adoption import Watching, fetch, fulfil
 from mailwatch.jobs.ahead import ahead
+from mailwatch.jobs.another_folder import refuse_another
 from mailwatch.jobs.backfill import Backfill, older_windows
 from mailwatch.jobs.filing import Pin, file_batch
 from mailwatch.jobs.folders import Watched, choose
@@ -178,6 +179,7 @@ class Ingest:
         if cursor is None or cursor.backfilled:
             return
         state = mailbox.examine(cursor.folder)
+        refuse_another(state, cursor)
         self._backfill.begin(cursor)
         fetched = 0
         for low, found in older_windows(mailbox, cursor.low, plan.since):
@@ -203,6 +205,7 @@ class Ingest:
         with self._store.writing() as tx:
             cursor = tx.desk.cursor(mailbox, state.folder)
             if cursor is not None and cursor.uidvalidity == state.uidvalidity:
+                refuse_another(state, cursor)
                 return cursor
             fresh = Cursor(mailbox, state.folder, state.uidvalidity, uidnext, uidnext - 1, backfilled=False)
             what = "first-good-poll" if cursor is None else "uidvalidity"

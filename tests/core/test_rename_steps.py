@@ -142,11 +142,38 @@ UNDOS = [
     (UNDO, Seen(copies=COPIED, stored=spot(3)), "read 3"),
     (UNDO, Seen(copies=COPIED, stored=ORIGINAL), "move 3"),
     (UNDO, Seen(copies=COPIED, stored=spot(3, "foreign")), "review source-differs"),
+    (UNDO, Seen(copies=COPIED, stored=spot(3, "original", frozenset({r"\Seen"}))), "flag 3"),
+    (
+        UNDO,
+        Seen(copies=COPIED, stored=spot(3, "original", frozenset({r"\Seen"})), tried=tried(Act.FLAG)),
+        "move 3",
+    ),
+    (UNDO_VERIFIED, Seen(copies=COPIED, restored=spot(12, "unread", frozenset({"$mine"}))), "retiring"),
+    (
+        replace(UNDO_VERIFIED, flags=(r"\Seen",)),
+        Seen(copies=COPIED, restored=spot(12, "unread", frozenset({r"\Seen"}))),
+        "flag 12",
+    ),
     (UNDO, Seen(copies=COPIED, stored=ORIGINAL, tried=tried(Act.MOVE)), "review not-restored"),
     (UNDO, Seen(copies=COPIED, tried=tried(Act.APPEND)), "review not-restored"),
     (UNDO, Seen(copies=COPIED, refused="over-quota"), "wait"),
     (UNDO, Seen(copies=COPIED, restored=spot(12)), "verified"),
     (UNDO_VERIFIED, Seen(copies=COPIED), "review restored-gone"),
+    (
+        UNDO_RETIRING,
+        Seen(
+            copies=(spot(10, "copy", DELETED),),
+            restored=spot(12),
+            refused="refused",
+            tried=tried(Act.REMOVE),
+        ),
+        "wait",
+    ),
+    (
+        UNDO_RETIRING,
+        Seen(copies=COPIED, restored=spot(12), refused="refused", tried=tried(Act.REMOVE)),
+        "review not-removed",
+    ),
     (UNDO_VERIFIED, Seen(restored=spot(12)), "retiring"),
     (UNDO_VERIFIED, Seen(copies=COPIED, restored=spot(12)), "retiring"),
     (

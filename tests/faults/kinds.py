@@ -25,7 +25,8 @@ class Kind:
     ``lies``: the server says what is not so; mails must stay whole then, and a rename may be left
     to a person.
     ``waits``: it is found out by the time-out alone. ``warns``: where it happens while the server is tried
-    out, renames are made by copy from then on.
+    out, renames are made by copy from then on. ``refuses``: where it answers the MOVE of an original, the
+    copy is taken back, and a person is told.
     """
 
     fault: Fault
@@ -33,6 +34,7 @@ class Kind:
     lies: bool = False
     waits: bool = False
     warns: bool = False
+    refuses: bool = False
 
     def can(self, name: str) -> bool:
         return self.fits is None or name in self.fits
@@ -191,11 +193,13 @@ KINDS: Mapping[str, Kind] = {
     "silent before": Kind(_silent_before, waits=True),
     "silent after": Kind(_silent_after, waits=True),
     "BYE": Kind(_bye),
-    "NO": Kind(says("NO not now")),
+    "NO": Kind(says("NO not now"), refuses=True),
     "BAD": Kind(says("BAD what?")),
     "NO, in trouble": Kind(says("NO [SERVERBUG] internal error")),
-    "NO, not permitted": Kind(says("NO [NOPERM] not yours")),
-    "NO, full": Kind(says("NO [OVERQUOTA] the mailbox is full"), frozenset({"APPEND", "UID MOVE", "CREATE"})),
+    "NO, not permitted": Kind(says("NO [NOPERM] not yours"), refuses=True),
+    "NO, full": Kind(
+        says("NO [OVERQUOTA] the mailbox is full"), frozenset({"APPEND", "UID MOVE", "CREATE"}), refuses=True
+    ),
     "NO, though done": Kind(_no_though_done),
     **{name: Kind(says(text)) for name, text in _PATIENCE.items()},
     "chatter": Kind(_chatter),

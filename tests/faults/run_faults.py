@@ -1,7 +1,7 @@
 """Everything that can go wrong on the line, at each command of each job. Run by ``make faults``.
 
-Options (FAULTS_ARGS): ``--share N`` tries one row of N, ``--minutes M`` ends after M minutes, ``--seed``
-chooses others.
+Then somebody else works on the mailbox meanwhile. Options (FAULTS_ARGS): ``--share N`` tries one row of N,
+``--visits V`` lets him in V times, ``--minutes M`` ends after M minutes, ``--seed`` chooses others.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ import time
 from collections import Counter
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TypeVar
 
 from faults.kinds import LACKS
-from faults.scenes import NAMES, Spoilt, Table, Wanted, Wire
+from faults.scenes import NAMES, Spoilt, Table, Visit, Wanted, Wire
 from servers.dovecot import DovecotServer
 from torture.starter import Starter
+
+Row = TypeVar("Row")
 
 
 def main() -> int:
@@ -32,11 +35,15 @@ def main() -> int:
         lacking = [failure for lack in LACKS for name in NAMES if (failure := _lacking(table, lack, name))]
         # What lasts first: there is less of it.
         rows = [*_shuffled(table.kinds(), wanted.seed), *_shuffled(table.all(), wanted.seed)]
-        done = _tried(table, rows[:: wanted.share], began + 60 * wanted.minutes)
+        until = began + 60 * wanted.minutes
+        visits = _shuffled(table.visits(), wanted.seed)[: wanted.visits]
+        bad, seen = _visited(table, visits, until)
+        done = _tried(table, rows[:: wanted.share], until)
     _say(_counted(done, lasting=len(table.kinds())))
     _say(f"{len(done)} of {len(rows)} rows, {len(LACKS) * len(NAMES)} lacks, seed {wanted.seed}, ", end="")
     _say(f"{(time.monotonic() - began) / 60:.0f} minutes")
-    return int(bool(lacking) or any(one.fault for one in done))
+    _say(f"{seen} visits, {bad} faults")
+    return int(bool(lacking or bad) or any(one.fault for one in done))
 
 
 def _tried(table: Table, rows: list[Wanted], until: float) -> list[Spoilt]:
@@ -50,6 +57,20 @@ def _tried(table: Table, rows: list[Wanted], until: float) -> list[Spoilt]:
         elif len(done) % 50 == 0:
             _say(f"{len(done)} done")
     return done
+
+
+def _visited(table: Table, visits: list[Visit], until: float) -> tuple[int, int]:
+    """How many visits left something that is not as the guest left it, and how many there were."""
+    bad = seen = 0
+    for visit in visits:
+        if time.monotonic() > until:
+            break
+        fault = table.visit(visit)
+        seen += 1
+        if fault is not None:
+            bad += 1
+            _say(f"FAULT {fault}")
+    return bad, seen
 
 
 def _lacking(table: Table, lack: str, name: str) -> str | None:
@@ -70,7 +91,7 @@ def _counted(done: list[Spoilt], *, lasting: int) -> str:
     return "\n".join([head, *rows, f"({lasting} rows are of faults that last)"])
 
 
-def _shuffled(rows: list[Wanted], seed: int) -> list[Wanted]:
+def _shuffled(rows: list[Row], seed: int) -> list[Row]:
     """An order that lets a run that is broken off have tried of all."""
     random.Random(seed).shuffle(rows)
     return rows
@@ -84,6 +105,7 @@ def _say(words: str, end: str = "\n") -> None:
 def _wanted() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--share", type=int, default=1)
+    parser.add_argument("--visits", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=float("inf"))
     return parser.parse_args()

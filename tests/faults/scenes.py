@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from faults.guest import ACTS, Guest, user_won
 from faults.kinds import KINDS, LACKS
 from faults.proxy import Proxy
 from servers.dovecot import DovecotServer
@@ -19,6 +20,7 @@ from torture.judge import chained, each_mail_is_filed_once, judge
 from torture.scenes import SCENES, Scene
 from torture.stage import Stage, Trial
 from torture.starter import Ended, Starter
+from torture.story import arriving, opening
 from weeks.books import restored
 
 TIMEOUT = 3
@@ -87,6 +89,17 @@ class Wanted:
     lasting: bool = False
 
 
+@dataclass(frozen=True)
+class Visit:
+    """A guest's act: which, on which mail, before which command; see ``Guest``."""
+
+    scene: str
+    act: str
+    letter: str
+    at: int
+    newest: bool
+
+
 class Table:
     """All scenes, each begun once and run once without a fault to learn its commands."""
 
@@ -143,20 +156,50 @@ class Table:
             try:
                 self._disturbed(trial, scene, wanted)
                 self.stage.proxy.set()
-                self._ended(
-                    replace(trial, later=HOUR),
-                    scene,
-                    lied=kind.lies or (kind.warns and scene.name == TRIED_OUT),
-                )
+                self._ended(replace(trial, later=HOUR), scene, careful=_makes_careful(wanted))
             except AssertionError as error:
                 return Spoilt(
                     wanted.scene, wanted.kind, wanted.number, wanted.name, str(error) or repr(error)
                 )
         return Spoilt(wanted.scene, wanted.kind, wanted.number, wanted.name, None)
 
-    def _ended(self, trial: Trial, scene: Scene, *, lied: bool) -> None:
+    # ── somebody else ─────────────────────────────────────────────────────────
+
+    def visits(self) -> list[Visit]:
+        """Each act of a guest on each mail, before each command that mailwatch gives."""
+        letters = [letter.name for letter in (opening(), *arriving()) if letter.number is not None]
+        return [
+            Visit(scene, act, letter, at, newest)
+            for scene, names in self.commands.items()
+            for at in range(len(names))
+            for letter in letters
+            for act in ACTS
+            for newest in (False, True)
+        ]
+
+    def visit(self, wanted: Visit) -> str | None:
+        """Run a scene with a guest in it, then to rest without him; what is not as he left it, or None."""
+        scene = self.scenes[wanted.scene]
+        with self._trial(scene) as trial:
+            letter = next(one for one in trial.letters if one.name == wanted.letter)
+            guest = Guest(trial.user, wanted.act, letter, wanted.at, wanted.newest)
+            try:
+                self.stage.proxy.set(visit=guest.visit)
+                done = [trial.run(*scene.command(trial))]
+                self.stage.proxy.set()
+                later = replace(trial, later=HOUR)
+                done += [later.run(*words) for words in (scene.command(trial), ("poll",), ("poll",))]
+                # Dovecot ends the line of whoever has the folder open that somebody renames.
+                assert done[0].status in {0, 2, 75}, done[0]
+                assert {one.status for one in done[1:]} <= {0, 2}, [(one.status, one.err) for one in done]
+                user_won(later, guest)
+            except AssertionError as error:
+                return f"{wanted.scene}, {guest}: {error}"
+        return None
+
+    def _ended(self, trial: Trial, scene: Scene, *, careful: bool) -> None:
         """The rest with nothing wrong. Who was lied to may be more careful than he must, or ask a person."""
-        if lied:
+        if careful:
             again = [trial.run(*words).status for words in (scene.command(trial), ("poll",))]
             assert set(again) <= {0, 2}, again
             intact(trial)
@@ -196,6 +239,13 @@ class Table:
                 for folder, mails in _lying(trial.user).items()
             }
         return told.split(";")[0], {folder: n for folder, n in standing.items() if n}
+
+
+def _makes_careful(wanted: Wanted) -> bool:
+    """Whether mailwatch may leave a rename to a person, or make it by copy, after this."""
+    kind = KINDS[wanted.kind]
+    moves = wanted.name == "UID MOVE" and wanted.scene != "undo"
+    return kind.lies or (kind.warns and wanted.scene == TRIED_OUT) or (kind.refuses and moves)
 
 
 # ── mails stay whole, whatever was said ───────────────────────────────────────

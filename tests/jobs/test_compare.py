@@ -78,6 +78,32 @@ def test_a_mail_that_becomes_visible_late_is_read(world: World) -> None:
     assert {"a@example", "late@example"} == set(world.books())
 
 
+def test_a_folder_that_is_suddenly_empty_costs_nothing(world: World) -> None:
+    """Nothing is thrown away but the belief where mails lie; when they are back, nothing is read twice."""
+    world.deliver(*(case_mail(name) for name in "abc"))
+    world.poll()
+    books, originals = world.books(), world.sha256s()
+    inbox = world.server.folders["INBOX"]
+    taken, inbox.mails = inbox.mails, {}
+    assert 0 == world.poll().outcome.fetched
+    assert Compared(gone=3) == look(world)
+    assert (books, originals) == (world.books(), world.sha256s())
+    inbox.mails = taken
+    assert 0 == world.poll().outcome.fetched
+    assert Compared(back=3) == look(world)
+    assert (books, originals) == (world.books(), world.sha256s())
+
+
+def test_a_folder_that_is_made_anew_under_old_uids_is_left_to_the_poll(world: World) -> None:
+    """The poll asks a person about it; until then nothing is believed to be gone."""
+    (uid,) = world.deliver(case_mail("a"))
+    world.poll()
+    inbox = world.server.folders["INBOX"]
+    inbox.mails, inbox.uidnext = {}, 1
+    assert Compared() == look(world)
+    assert {uid: True} == live(world)
+
+
 def test_a_mail_behind_a_letter_of_the_server_comes_when_the_server_can(world: World) -> None:
     """Exchange gives a letter in place of a mail that it cannot convert: asked for until the mail comes.
 

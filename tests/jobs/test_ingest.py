@@ -189,6 +189,31 @@ def test_a_new_uidvalidity_reads_all_again_and_files_nothing_twice(world: World)
     assert (0, 0, 0, 0, 0) == counts(world)
 
 
+def test_another_mailbox_under_the_same_uidvalidity_is_asked_about(world: World) -> None:
+    """Its UIDs begin anew, so its mails would pass for known ones: nothing is read, and a person is told.
+
+    Other folders are read meanwhile; under another name, the mailbox is read from its beginning.
+    """
+    world.deliver(*STORY)
+    world.poll()
+    books = world.books()
+    inbox = world.server.folders["INBOX"]
+    inbox.mails, inbox.uidnext = {}, 1
+    world.server.make("Support")
+    world.deliver(mail("new", f"TrackingID#{NUMBER}"), mail("second", f"TrackingID#{NUMBER}"))
+    world.deliver(mail("third", f"TrackingID#{NUMBER}"), folder="Support")
+    report = world.poll(folders=("INBOX", "Support"))
+    error, *_ = map(str, report.errors)
+    assert error.startswith(
+        "support: the folder INBOX of the mailbox support counts its mails from 3 on, and"
+    )
+    assert error.endswith("all its mails are read anew, and known ones are recognised.")
+    assert set(books) | {"third@example"} == set(world.books())
+    world.name = "support-2"
+    world.poll()
+    assert {"new@example", "second@example"} <= set(world.books())
+
+
 def test_a_stranger_with_a_known_number_is_kept_and_marked(world: World) -> None:
     """The phishing mail is in the case's file, as unverified."""
     world.deliver(ANSWER, mail("phish", f"URGENT TrackingID#{NUMBER}", sender="help@rnicrosoft.example"))
