@@ -90,6 +90,18 @@ def test_make_targets_that_pages_name_are_there() -> None:
     assert named - targets == set()
 
 
+def test_tests_that_pages_name_are_there() -> None:
+    """`test_x` in a page is a test, and so is each file of tests."""
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    tests = set(re.findall(r"^def (test_\w+)", sources, flags=re.MULTILINE))
+    pages = {page: page.read_text("utf-8") for page in PAGES}
+    named = {found for text in pages.values() for found in re.findall(r"`(test_\w+)`", text)}
+    assert len(named) > 80
+    assert named - tests == set()
+    files = {found for text in pages.values() for found in re.findall(r"`(tests/\w[\w/]*\.py)`", text)}
+    assert {file for file in files if not (ROOT / file).exists()} == set()
+
+
 def test_commands_that_pages_name_are_there() -> None:
     """`mailwatch x` in a page is a command, and so is every word in the table of the README."""
     done = subprocess.run(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from servers.accounts import mailbox_of
 from servers.mailuser import MailUser
-from servers.scripted import HANG_UP, ScriptedServer
+from servers.scripted import HANG_UP, SILENCE, ScriptedServer
 
-from mailwatch.adapters.imap import ImapAccount, ImapMailbox, Tls
+from mailwatch.adapters.imap import ImapAccount, ImapMailbox, Tls, waiting
 from mailwatch.errors import TemporaryError
 
 CAPABLE = b"* CAPABILITY IMAP4rev1 AUTH=PLAIN IDLE\r\nTAG OK done\r\n"
@@ -27,9 +27,15 @@ def wake() -> Iterator[tuple[int, Callable[[], None]]]:
     os.close(writing)
 
 
-def opened(server: ScriptedServer, tmp_path: Path) -> ImapMailbox:
+def opened(server: ScriptedServer, tmp_path: Path, read_timeout: float = 10) -> ImapMailbox:
     account = ImapAccount(
-        "support", "127.0.0.1", server.port, "kim", lambda: "secret", tls=Tls.NONE, read_timeout=10
+        "support",
+        "127.0.0.1",
+        server.port,
+        "kim",
+        lambda: "secret",
+        tls=Tls.NONE,
+        read_timeout=read_timeout,
     )
     box = ImapMailbox(account, lambda: tmp_path / "spool")
     box.examine("INBOX")
@@ -70,6 +76,29 @@ def test_a_readable_line_that_says_nothing_is_dead(
         with pytest.raises(TemporaryError):
             box.wait(20, wake[0])
         assert 1 == server.said.count("IDLE")
+        box.close()
+
+
+def test_waiting_is_given_up_within_five_minutes(
+    tmp_path: Path, wake: tuple[int, Callable[[], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it is asked for: servers and firewalls forget who waits for hours."""
+    assert waiting.RENEW <= 300
+    monkeypatch.setattr(waiting, "RENEW", 0.1)
+    with ScriptedServer({"CAPABILITY": CAPABLE, "IDLE": b"+ idling\r\n"}) as server:
+        server.script[""] = lambda _: server.tags[-2] + b" OK done\r\n"
+        box = opened(server, tmp_path)
+        assert not box.wait(3600, wake[0])
+        box.close()
+
+
+def test_leaving_idle_hangs_on_no_line(tmp_path: Path, wake: tuple[int, Callable[[], None]]) -> None:
+    """Nobody answers DONE: that is found out by the time-out."""
+    with ScriptedServer({"CAPABILITY": CAPABLE, "IDLE": b"+ idling\r\n", "": SILENCE}) as server:
+        box = opened(server, tmp_path, read_timeout=0.3)
+        wake[1]()
+        with pytest.raises(TemporaryError):
+            box.wait(20, wake[0])
         box.close()
 
 
