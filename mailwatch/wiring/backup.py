@@ -7,16 +7,18 @@ row, so that what the copied database speaks of is in the copy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from mailwatch.adapters.backup import DATABASE, BackupFolder
+from mailwatch.adapters.backup_note import by_timer, note
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.model import Config
+from mailwatch.core.backups import LastBackup
 from mailwatch.core.canonical import rfc3339
 from mailwatch.core.ledger import Head
-from mailwatch.errors import ConfigError
+from mailwatch.errors import ConfigError, MailwatchError
 from mailwatch.jobs.progress import Progress
 from mailwatch.ports import Clock
 from mailwatch.wiring.assemble import SOFTWARE
@@ -50,6 +52,18 @@ def back_up(config: Config, store: SqlStore, folder: Path, clock: Clock, progres
             is half rebuilt.
         TemporaryError: there is no room; the same call goes on where this one ended.
     """
+    begun = LastBackup(str(folder.resolve()), clock(), None, by_timer())
+    note(config.data, begun)
+    try:
+        report = _back_up(config, store, folder, clock, progress)
+    except MailwatchError as error:
+        note(config.data, replace(begun, ended=clock(), why=str(error.message)))
+        raise
+    note(config.data, replace(begun, ended=clock()))
+    return report
+
+
+def _back_up(config: Config, store: SqlStore, folder: Path, clock: Clock, progress: Progress) -> BackupReport:
     store.refuse_half()
     target = BackupFolder(folder, data=config.data, archive=config.archive_folder)
     earlier = target.manifest()

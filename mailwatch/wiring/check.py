@@ -8,7 +8,7 @@ from mailwatch.adapters.archive import FileArchive
 from mailwatch.config.model import Config
 from mailwatch.errors import MailwatchError
 from mailwatch.ports import Clock
-from mailwatch.wiring import assemble, check_house, check_renames, check_servers
+from mailwatch.wiring import assemble, check_house, check_renames, check_servers, check_waiting
 from mailwatch.wiring.assemble import Upgrade
 from mailwatch.wiring.findings import CheckRow, red
 from mailwatch.wiring.health import status
@@ -30,6 +30,7 @@ def check(config: Config, clock: Clock, upgrade: Upgrade) -> Rows:
         *check_house.credentials(config),
         check_house.daemon(config),
         *waiting,
+        check_waiting.backup(config, now),
         *check_house.timetable(config, now),
         *renaming,
         *check_servers.servers(config, clock),
@@ -46,7 +47,7 @@ def _kept(config: Config, clock: Clock, upgrade: Upgrade) -> tuple[Rows, Rows, R
         with closing(assemble.open_store(config, clock, upgrade)) as store:
             return (
                 tuple(check_house.database(store, clock(), config)),
-                (check_house.backlog(status(config, store)),),
+                (check_waiting.backlog(status(config, store)),),
                 tuple(check_renames.renaming(config, store)),
             )
     except MailwatchError as error:

@@ -21,7 +21,6 @@ from mailwatch.core.timetable import next_times
 from mailwatch.errors import MailwatchError, Words, counted
 from mailwatch.wiring import digests
 from mailwatch.wiring.findings import CheckRow, red
-from mailwatch.wiring.health import Status
 
 TIMES_SHOWN = 5
 _MIB = 2**20
@@ -177,26 +176,4 @@ def daemon(config: Config) -> CheckRow:
         None,
         Words("mailwatch run is not at work: mail is looked at by mailwatch poll alone"),
         Words("start it: sudo systemctl enable --now mailwatch"),
-    )
-
-
-def backlog(status: Status) -> CheckRow:
-    """What is not done yet: none of it is an error, and none of it should stay for days."""
-    behind = sum(not folder.backfilled for folder in status.folders)
-    waiting = behind or status.open_plans or status.unsent or status.quarantined
-    values = {
-        "behind": counted(
-            "{n} folder with older mail to read", "{n} folders with older mail to read", behind
-        ),
-        "renames": counted("{n} rename under way", "{n} renames under way", status.open_plans),
-        "unsent": counted("{n} digest or alarm to send", "{n} digests and alarms to send", status.unsent),
-        "held": counted(
-            "{n} mail that could not be read", "{n} mails that could not be read", status.quarantined
-        ),
-    }
-    return CheckRow(
-        "backlog",
-        ok=None if status.quarantined or status.unsent else True,
-        detail=Words("{behind}, {renames}, {unsent}, {held}", values),
-        mend=Words("see mailwatch status, mailwatch quarantine and the log" if waiting else ""),
     )

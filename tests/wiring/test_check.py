@@ -19,12 +19,15 @@ from servers.mailuser import MailUser
 from servers.smtp import PASSWORD, USER, SmtpSink
 
 from mailwatch.config import load
+from mailwatch.core.digest_facts import FolderFacts
 from mailwatch.core.entries import ConfigSeen
 from mailwatch.errors import TemporaryError, Words
+from mailwatch.wiring import check_waiting
 from mailwatch.wiring.app import open_app
 from mailwatch.wiring.check import check
 from mailwatch.wiring.check_servers import servers
 from mailwatch.wiring.findings import CheckRow, Inquiry, within
+from mailwatch.wiring.health import Status
 from mailwatch.wiring.migration import upgrade
 
 Row = dict[str, Any]
@@ -240,6 +243,50 @@ def test_the_disk_the_clock_and_what_waits(tmp_path: Path) -> None:
         found["secrets"]["ok"],
         found["secrets"]["detail"],
     )
+
+
+def test_the_last_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None yet; one by a timer, and two nights later none since; one that failed, with why."""
+    house = build(tmp_path, "")
+    config = load(house.config)
+
+    def row(days: float = 0) -> CheckRow:
+        return check_waiting.backup(config, datetime.now(UTC) + timedelta(days=days))
+
+    assert (None, "none was made yet") == (row().ok, str(row().detail))
+    monkeypatch.setenv("INVOCATION_ID", "0" * 32)
+    assert 0 == house.run("backup", str(tmp_path / "backup")).exit_code
+    assert row().ok is True
+    assert f"into {tmp_path}/backup" in str(row().detail)
+    assert row(2).ok is False
+    assert "one was due since" in str(row(2).detail)
+    monkeypatch.delenv("INVOCATION_ID")
+    assert 2 == house.run("backup", str(house.data / "inside")).exit_code
+    found = rows(house)["backup"]
+    assert (False, True) == (found["ok"], "failed: " in found["detail"])
+    assert "sudo mailwatch backup" in found["mend"]
+    # Nothing that a person may have put there in its place is trusted.
+    (house.data / "backup-last.json").write_text('{"folder": 3}')
+    assert row().ok is None
+
+
+def test_the_backlog_is_counted_in_mails() -> None:
+    """Folders that were not counted yet are told beside those that were."""
+    status = Status(
+        folders=(
+            FolderFacts("support", "INBOX", None, backfilled=False, older=1200),
+            FolderFacts("support", "Sent", None, backfilled=False, older=1),
+            FolderFacts("support", "Junk", None, backfilled=False),
+            FolderFacts("billing", "INBOX", None, backfilled=True),
+        ),
+        messages=0,
+        cases=0,
+        quarantined=0,
+        open_plans=0,
+        unsent=0,
+    )
+    told = "1201 older mails to read (1 folder is not counted yet), 0 renames under way, "
+    assert str(check_waiting.backlog(status).detail).startswith(told)
 
 
 def test_a_clock_that_was_set_back(tmp_path: Path) -> None:
