@@ -22,7 +22,7 @@ from mailwatch.daemon.certificate_watch import CertificateWatch
 from mailwatch.daemon.chores import Chores
 from mailwatch.daemon.heart import Beats, Hearts
 from mailwatch.daemon.patience import Patience
-from mailwatch.daemon.schedule import timetable
+from mailwatch.daemon.schedule import timetable, wind
 from mailwatch.daemon.shared import Shared
 from mailwatch.daemon.state import State
 from mailwatch.daemon.tally import Tally
@@ -149,6 +149,12 @@ class House:
         yield from figures.of_memory(self.states, self._tally)
         yield figures.of_certificates(self._certificates.until, self._clock())
         yield from figures.of_database(self.config, self._store)
+
+    def clock_was_set_back(self) -> None:
+        """The timetable goes by the clock of the wall."""
+        with self._lock:
+            if not self._stop.is_set():
+                wind(self._timetable, self._clock())
 
     def retire(self) -> None:
         """Let each thread end after what it is doing, and close what they share. Waits for nobody."""

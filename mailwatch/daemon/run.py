@@ -27,6 +27,7 @@ from mailwatch.daemon.showing import Showing
 from mailwatch.daemon.signals import ENDING, Ear, listening
 from mailwatch.daemon.status import status_line
 from mailwatch.daemon.tally import Tally
+from mailwatch.daemon.wall import Wall
 from mailwatch.errors import ConfigError, MailwatchError, TemporaryError, Words
 from mailwatch.ports import Clock
 from mailwatch.wiring.assemble import Upgrade, utc_now
@@ -68,6 +69,7 @@ class Daemon:
         self._load = load
         self._upgrade = upgrade
         self._clock = clock
+        self._wall = Wall(clock)
         self._notifier = Notifier(env, os.getpid())
         self._hearts = Hearts()
         self._tally = Tally()
@@ -119,6 +121,9 @@ class Daemon:
         if not stuck:
             self._word(Notifier.alive)
         house = self._houses.present
+        if house is not None and (lost := self._wall.set_back()):
+            event("clock-set-back", level=logging.WARNING, seconds=lost)
+            house.clock_was_set_back()
         line = None if house is None else self._line(house)
         if line is not None and line != self._told:
             self._told = line

@@ -66,6 +66,18 @@ def timetable(
     return scheduler
 
 
+def wind(scheduler: BackgroundScheduler, now: datetime) -> None:
+    """Set all rings anew after the clock was set back: each would come as much too late.
+
+    What comes at intervals comes now, and by its interval from then on.
+    """
+    for job in scheduler.get_jobs():
+        at_once = isinstance(job.trigger, IntervalTrigger)
+        scheduler.modify_job(
+            job.id, next_run_time=now if at_once else job.trigger.get_next_fire_time(None, now)
+        )
+
+
 def _add(
     scheduler: BackgroundScheduler, watcher: Watcher, config: Config, first: datetime, *, night: int
 ) -> None:

@@ -75,6 +75,22 @@ def test_a_wrong_password_is_tried_once_and_then_seldom(tmp_path: Path) -> None:
     assert used < 1, used
 
 
+def test_a_password_that_was_mended_is_tried_with_the_next_reload(
+    tmp_path: Path, dovecot_user: MailUser
+) -> None:
+    """The file is read at each log-in; who reloads need not wait for the quarter of an hour to pass."""
+    house = over(tmp_path, dovecot_user, more=QUIET)
+    secret = tmp_path / "password"
+    secret.write_text("not-this")
+    with Running(house, "-vv") as daemon:
+        daemon.until("wait")
+        secret.write_text(dovecot_user.password)
+        daemon.send(signal.SIGHUP)
+        daemon.until("recovered")
+        daemon.end()
+    assert 1 == len(daemon.events("wait"))
+
+
 def test_a_missing_credential_costs_one_mailbox(
     tmp_path: Path, dovecot_user: MailUser, manager: Manager
 ) -> None:

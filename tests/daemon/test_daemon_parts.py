@@ -21,10 +21,11 @@ from mailwatch.core.logline import keyvalue
 from mailwatch.core.pace import Left
 from mailwatch.daemon.bell import Bell, Want
 from mailwatch.daemon.heart import Hearts
-from mailwatch.daemon.schedule import timetable
+from mailwatch.daemon.schedule import timetable, wind
 from mailwatch.daemon.state import State
 from mailwatch.daemon.status import status_line
 from mailwatch.daemon.telling import tell_hindrances
+from mailwatch.daemon.wall import Wall
 from mailwatch.errors import TemporaryError, Words
 from mailwatch.jobs.poll_report import line, without_mend
 from mailwatch.wiring import digests
@@ -206,6 +207,41 @@ def test_the_timetable_is_made_from_the_configuration(tmp_path: Path) -> None:
     made.shutdown()
     for rung in rungs:
         rung.bell.close()
+
+
+def test_a_clock_that_is_set_back_stops_no_ring(tmp_path: Path) -> None:
+    """Two days back: mailboxes are looked at now and by their interval, not in two days."""
+    house = build(tmp_path, "", more="poll: 10 min\n")
+    rungs: list[Any] = [Rung("support")]
+    made = timetable(
+        load(house.config), rungs, {"digests": lambda: None}, lambda: None, now=NOW, chance=lambda _, b: b
+    )
+    made.start(paused=True)
+    back = NOW - timedelta(days=2)
+    wind(made, back)
+    due = {job.id: job.next_run_time for job in made.get_jobs()}
+    assert (back, back) == (due["poll support"], due["digests"])
+    # 09:30 in Seoul: the next half past three is that of the same night.
+    assert NOW - timedelta(days=2) + timedelta(hours=18) == due["nightly"]
+    poll = made.get_job("poll support")
+    assert poll.trigger.get_next_fire_time(back, back) - back < timedelta(minutes=12)
+    made.shutdown()
+    rungs[0].bell.close()
+
+
+def test_who_sets_the_clock_back_is_noticed_once() -> None:
+    """Forth, and by seconds, is nothing: what is due is done then, and a time service corrects."""
+    wall, pulse = [NOW], [0.0]
+    looked = Wall(lambda: wall[0], lambda: pulse[0])
+
+    def passed(seconds: float, by_the_wall: float) -> float:
+        pulse[0] += seconds
+        wall[0] += timedelta(seconds=by_the_wall)
+        return looked.set_back()
+
+    assert [0, 0, 0] == [passed(5, 5), passed(5, -20), passed(5, 7200)]
+    assert 3605 == passed(5, -3600)
+    assert 0 == passed(5, 5)
 
 
 def test_what_hinders_renames_is_logged_with_its_way_out(caplog: pytest.LogCaptureFixture) -> None:

@@ -28,6 +28,7 @@ from mailwatch.daemon import run as run_module
 from mailwatch.daemon import watcher as watcher_module
 from mailwatch.daemon.heart import Hearts
 from mailwatch.daemon.house import House
+from mailwatch.daemon.wall import Wall
 from mailwatch.daemon.watcher import STEP_LIMIT, Watcher
 from mailwatch.wiring.app import utc_now
 
@@ -172,6 +173,8 @@ class Attentive(Daemon):
         super().__init__(*args, **more)
         # A thread that rests is silent while the clock jumps, and not stuck.
         self._hearts = Listening(real)
+        # Two clocks cannot be turned in one moment; forth is what nobody need notice.
+        self._wall = Wall(utc_now, real)
 
 
 def main(config: Path, moment: datetime) -> None:
