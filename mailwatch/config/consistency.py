@@ -23,6 +23,7 @@ def contradictions(config: Config, tree: Document) -> tuple[Found, ...]:
         *astray(config),
         *_folders_twice(config),
         *_deliveries(config),
+        *_customers(config),
         *_alerts(config),
         *_templates(config),
     )
@@ -57,6 +58,17 @@ def _deliveries(config: Config) -> Iterator[Problem]:
                 yield ("digests", index, "deliver"), Words("deliver: smtp needs the key smtp")
         else:
             yield from _strangers(index, [reader.address for reader in digest.to], watched)
+
+
+def _customers(config: Config) -> Iterator[Problem]:
+    """A misspelt customer would leave a digest empty for good."""
+    known = {customer.name for customer in config.customers}
+    for index, digest in enumerate(config.digests or ()):
+        for place, reader in enumerate(digest.to):
+            for name in reader.customers or ():
+                if name not in known:
+                    path = ("digests", index, "to", place, "customers")
+                    yield path, Words("there is no customer {name} under customers", {"name": name})
 
 
 def _templates(config: Config) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from mailwatch.config.customers import CustomerName
 from mailwatch.config.secret import SecretField
 from mailwatch.config.section import Language, Section, SomeOf, Tls, refuse_plain_text, with_port
 from mailwatch.config.values import (
@@ -34,6 +35,12 @@ class RecipientConfig(Section):
     )
     timezone: Zone | None = Field(
         default=None, description="Default: the time zone of the whole.", examples=["Asia/Seoul"]
+    )
+    customers: SomeOf[CustomerName] | None = Field(
+        default=None,
+        description="Names under `customers` whose cases he may see, where it is certain whose they are. "
+        "Absent: all cases, and all mail without one.",
+        examples=[["Hanbit Precision"]],
     )
 
 

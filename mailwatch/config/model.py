@@ -228,8 +228,10 @@ class Config(Section):
     def alert_readers(self) -> tuple[RecipientConfig, ...]:
         """Who hears of alarms."""
         first = next(iter(self.all_digests), None)
+        # Whoever may see some customers' cases alone need not hear of our mailboxes.
+        insiders = tuple(reader for reader in first.to if reader.customers is None) if first else ()
         own = tuple(RecipientConfig(address=mailbox.address) for mailbox in self.mailboxes)
-        to = self.alerts.to if self.alerts.to is not None else (first.to if first else own)
+        to = self.alerts.to if self.alerts.to is not None else (insiders or own)
         return tuple({reader.address: reader for reader in (*to, *self.alerts.also)}.values())
 
     def delivery(self, digest: DigestConfig) -> Literal["smtp", "imap"]:

@@ -13,11 +13,16 @@ from enum import Enum, StrEnum
 from mailwatch.core.canonical import rfc3339
 from mailwatch.core.digest_facts import EarlierDigest, FolderFacts, GapFacts, Side, Tally
 from mailwatch.core.filing import Rule
+from mailwatch.core.turn_item import TurnItem
 
 
 class BlockKind(StrEnum):
     """What a block is about, in the order in which blocks are read."""
 
+    NOW = "now"  # what cannot wait
+    OURS = "ours"
+    LATE = "late"  # the vendor's response, or what he promised
+    CUSTOMER = "customer"
     UNNUMBERED = "unnumbered"
     DOUBTFUL = "doubtful"
     REVIEW = "review"
@@ -26,6 +31,7 @@ class BlockKind(StrEnum):
     NEWS = "news"
     SILENT = "silent"
     UNVERIFIED = "unverified"
+    CLOSED = "closed"
 
 
 TO_CHECK = frozenset({BlockKind.UNNUMBERED, BlockKind.DOUBTFUL, BlockKind.REVIEW, BlockKind.UNREADABLE})
@@ -99,7 +105,7 @@ class ReviewItem:
     why: str | None
 
 
-Item = CaseItem | MailItem | HeldItem | ReviewItem
+Item = CaseItem | TurnItem | MailItem | HeldItem | ReviewItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Open cases by who wrote last (they add up), and what came since the last digest."""
+    """Open cases by who wrote last (they add up), and what came since the last digest.
+
+    By who has to act they add up, too: ``ours``, ``vendor``, ``customer`` and ``unknown``; None where
+    that was not looked at.
+    """
 
     open: int
     last_from_them: int
@@ -131,6 +141,10 @@ class Counts:
     to_check: int
     unverified: int
     unreadable: int
+    ours: int | None = None
+    vendor: int | None = None
+    customer: int | None = None
+    unknown: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +172,8 @@ class DigestContent:
 
     ``day`` is the local date in ``zone``, the reader's IANA time zone. ``due`` is when it
     should have been made, where that is long ago; ``missed`` are the days since the last digest
-    on which none went out though one was due.
+    on which none went out though one was due. ``customers`` are those whose cases the reader may see; None:
+    all. ``vendors`` are those of the open cases.
     """
 
     name: str
@@ -174,6 +189,8 @@ class DigestContent:
     earlier: tuple[EarlierDigest, ...] = ()
     due: datetime | None = None
     missed: tuple[date, ...] = ()
+    customers: tuple[str, ...] | None = None
+    vendors: tuple[str, ...] = ()
 
     @property
     def quiet(self) -> bool:

@@ -92,9 +92,9 @@ def case_blocks(cases: Sequence[OpenCase], silent_after: int) -> list[Block]:
     newest = sorted(awake, key=lambda c: (c.facts.last_at, c.facts.number), reverse=True)
     longest = sorted(listed, key=lambda c: (c.facts.last_at, c.facts.number))
     return [
-        _block(BlockKind.NEW, [_case_item(c) for c in newest if c.new]),
-        _block(BlockKind.NEWS, [_case_item(c) for c in newest if not c.new]),
-        _block(BlockKind.SILENT, [_case_item(c) for c in longest], older=len(silent) - len(listed)),
+        block(BlockKind.NEW, [_case_item(c) for c in newest if c.new]),
+        block(BlockKind.NEWS, [_case_item(c) for c in newest if not c.new]),
+        block(BlockKind.SILENT, [_case_item(c) for c in longest], older=len(silent) - len(listed)),
     ]
 
 
@@ -132,9 +132,9 @@ def mail_blocks(
     # Where a person filed it, the person used the number, and the stranger may never have named it.
     strange = _grouped([m for m in fresh if m.standing is Standing.STRANGER and m.rule is not Rule.PERSON])
     return [
-        _block(BlockKind.UNNUMBERED, unnumbered, older=len(loose) - len(unnumbered)),
-        _block(BlockKind.DOUBTFUL, [_mail_item(m) for m in sorted(doubtful, key=_newest_first)]),
-        _block(BlockKind.UNVERIFIED, [_strange_item(mails, cases) for mails in strange.values()]),
+        block(BlockKind.UNNUMBERED, unnumbered, older=len(loose) - len(unnumbered)),
+        block(BlockKind.DOUBTFUL, [_mail_item(m) for m in sorted(doubtful, key=_newest_first)]),
+        block(BlockKind.UNVERIFIED, [_strange_item(mails, cases) for mails in strange.values()]),
     ]
 
 
@@ -193,12 +193,13 @@ def told_blocks(
         if since is None or r.at > since
     ]
     return [
-        _block(BlockKind.UNREADABLE, unread, older=len(held) - len(unread)),
-        _block(BlockKind.REVIEW, review, older=len(reviews) - len(review)),
+        block(BlockKind.UNREADABLE, unread, older=len(held) - len(unread)),
+        block(BlockKind.REVIEW, review, older=len(reviews) - len(review)),
     ]
 
 
-def _block(kind: BlockKind, items: Sequence[Item], older: int = 0) -> Block:
+def block(kind: BlockKind, items: Sequence[Item], older: int = 0) -> Block:
+    """The first ``ROOM`` items; the rest are counted."""
     return Block(kind, tuple(items[:ROOM]), max(0, len(items) - ROOM), older)
 
 

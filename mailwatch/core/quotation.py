@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from mailwatch.core.case_events import Words
 from mailwatch.core.cues.reading import Sentence, sentences
 from mailwatch.core.display import one_line
 from mailwatch.core.message import Message, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Who said what; ``words`` are empty where the mail as a whole is the cause."""
+
+    sender: str = ""
+    words: str = ""
+
+
+def quote(message: Message, words: Words | None, limit: int = 76) -> Quote:
+    """Whose mail it is, and the sentence in which ``words`` stand."""
+    sender = (message.sender.name or message.sender.addr) if message.sender else ""
+    return Quote(sender, quotation(message, words, limit) if words else "")
 
 
 def quotation(message: Message, words: Words, limit: int = 76) -> str:

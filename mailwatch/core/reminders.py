@@ -9,20 +9,34 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from mailwatch.core.alarm import once
+from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.digest import TO_CHECK, Block, BlockKind, Counts, DigestContent, WatchReport
 from mailwatch.core.digest_blocks import OpenCase, case_blocks, mail_blocks, numbered, open_cases, told_blocks
-from mailwatch.core.digest_facts import DigestFacts, Side
+from mailwatch.core.digest_facts import DigestFacts, MailFacts, Side
+from mailwatch.core.digest_share import share
+from mailwatch.core.digest_turns import (
+    Today,
+    Turns,
+    is_closed,
+    turn_blocks,
+    turn_counts,
+    vendors,
+)
 
 # ── who reads what, and when ──────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One reader: address, language (ko | en), and the time zone of dates and times."""
+    """One reader: address, language (ko | en), and the time zone of dates and times.
+
+    ``customers`` are those whose cases he may see; None: all.
+    """
 
     address: str
     language: str
     zone: ZoneInfo
+    customers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +109,35 @@ def compose(
     silent_after: int,
     stale_after: timedelta = timedelta(hours=1),
     due: datetime | None = None,
+    turns: Turns | None = None,
+    customers: tuple[str, ...] | None = None,
 ) -> DigestContent:
     """What the digest ``name`` says at ``now`` to a reader in ``zone``.
 
     ``due`` is when it should have been made, where that is worth a word. A case counts as silent
     after ``silent_after`` days without mail; a folder that was not read for ``stale_after``
-    counts as not watched.
+    counts as not watched. ``turns`` tell whose turn it is on each open case; ``customers`` are
+    those whose cases the reader may see, None: all.
     """
-    day = now.astimezone(zone).date()
+    known = turns or {}
+    facts = share(facts, known, customers)
+    today = Today(now, zone, facts.since)
     fresh = [m for m in facts.messages if m.fresh]
-    seen = open_cases(facts.cases, fresh, day, zone)
-    blocks = numbered(
-        mail_blocks(fresh, facts.loose, {c.number: c for c in facts.cases})
-        + told_blocks(facts.held, facts.reviews, facts.since)
-        + case_blocks(seen, silent_after)
-    )
+    every = open_cases(facts.cases, fresh, today.day, zone)
+    whose_turn, settled = turn_blocks(every, known, today)
+    seen = [c for c in every if not is_closed(c, known)]
+    others = [c for c in every if c.facts.number not in settled]
+    blocks = numbered(whose_turn + _of_mails(facts, fresh) + case_blocks(others, silent_after))
     return DigestContent(
         name=name,
-        day=day,
+        day=today.day,
         zone=zone.key,
         now=now,
         since=facts.since,
         silent_after=silent_after,
-        counts=_counts(seen, blocks, len(facts.held)),
+        counts=_counts(seen, blocks, len(facts.held), turns, settled),
+        customers=customers,
+        vendors=vendors(seen, known),
         blocks=blocks,
         watch=_watch(facts, now, stale_after),
         tally=facts.tally,
@@ -128,20 +148,35 @@ def compose(
     )
 
 
-def _counts(cases: Sequence[OpenCase], blocks: Sequence[Block], held: int) -> Counts:
+def _of_mails(facts: DigestFacts, fresh: Sequence[MailFacts]) -> list[Block]:
+    cases = {case.number: case for case in facts.cases}
+    told = told_blocks(facts.held, facts.reviews, facts.since)
+    return mail_blocks(fresh, facts.loose, cases) + told
+
+
+def _counts(
+    cases: Sequence[OpenCase],
+    blocks: Sequence[Block],
+    held: int,
+    turns: Turns | None,
+    settled: frozenset[CaseNumber],
+) -> Counts:
     totals = {b.kind: b.total for b in blocks}
+    # A case that stands in a block of turns is no less new for it.
+    elsewhere = [c.new for c in cases if c.facts.number in settled and c.fresh]
     sides = [c.last_side for c in cases]
     return Counts(
         open=len(cases),
         last_from_them=sides.count(Side.THEM),
         last_from_us=sides.count(Side.US),
         mails=sum(len(c.fresh) for c in cases),
-        new_cases=totals.get(BlockKind.NEW, 0),
-        news=totals.get(BlockKind.NEWS, 0),
+        new_cases=totals.get(BlockKind.NEW, 0) + elsewhere.count(True),
+        news=totals.get(BlockKind.NEWS, 0) + elsewhere.count(False),
         silent=sum(b.total + b.older for b in blocks if b.kind is BlockKind.SILENT),
         to_check=sum(totals.get(kind, 0) for kind in TO_CHECK),
         unverified=totals.get(BlockKind.UNVERIFIED, 0),
         unreadable=held,
+        **({} if turns is None else turn_counts(cases, turns)),
     )
 
 
@@ -172,6 +207,9 @@ class Matter(StrEnum):
     """What a part of the subject line counts; the most urgent comes first."""
 
     NOT_WATCHING = "not-watching"
+    NOW = "now"
+    OURS = "ours"
+    LATE = "late"
     TO_CHECK = "to-check"
     NEW = "new"
     NEWS = "news"
@@ -183,6 +221,9 @@ SUBJECT_PARTS = 3
 """A phone shows about forty columns of a subject; three counts fit."""
 
 
+_TURNS = ((Matter.NOW, BlockKind.NOW), (Matter.OURS, BlockKind.OURS), (Matter.LATE, BlockKind.LATE))
+
+
 def digest_subject(content: DigestContent) -> tuple[tuple[Matter, int], ...]:
     """What the subject line counts; empty on a quiet day.
 
@@ -190,8 +231,10 @@ def digest_subject(content: DigestContent) -> tuple[tuple[Matter, int], ...]:
     must never be filed as case mail.
     """
     counts = content.counts
+    totals = {block.kind: block.total for block in content.blocks}
     found = (
         (Matter.NOT_WATCHING, len(content.watch.lost)),
+        *((matter, totals.get(kind, 0)) for matter, kind in _TURNS),
         (Matter.TO_CHECK, counts.to_check),
         (Matter.NEW, counts.new_cases),
         (Matter.NEWS, counts.news),

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from mailwatch.adapters.archive import FileArchive
+from mailwatch.adapters.originals import FileOriginals
 from mailwatch.adapters.sql.store import SqlStore
 from mailwatch.config.digest import DigestConfig
 from mailwatch.config.model import Config
@@ -27,6 +28,7 @@ from mailwatch.jobs.remind.due import AFTER_A_REFUSAL, due_readers, overdue_read
 from mailwatch.jobs.remind.outgoing import told
 from mailwatch.ports import Clock, Parser
 from mailwatch.wiring import digests
+from mailwatch.wiring.states import States
 
 _Key = tuple[str, str]  # digest, address
 
@@ -55,6 +57,7 @@ class Post:
         self._clock = clock
         self._alarms = alarms
         self._body_hash = digests.hashed_by(parser)
+        self._states = States(config, FileOriginals(config.archive_folder), parser, clock)
         self._pulse = pulse
         self._stop = stop
         self._tried: set[_Key] = set()
@@ -97,7 +100,13 @@ class Post:
     def _send_to(self, chosen: DigestConfig, spec: DigestSpec, archive: FileArchive) -> tuple[SendRow, ...]:
         try:
             job = digests.reminder(
-                self._config, chosen, self._store, archive, clock=self._clock, body_hash=self._body_hash
+                self._config,
+                chosen,
+                self._store,
+                archive,
+                clock=self._clock,
+                body_hash=self._body_hash,
+                states=self._states,
             )
         except MailwatchError as error:
             lasting = not isinstance(error, TemporaryError)

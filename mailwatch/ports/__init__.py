@@ -14,6 +14,7 @@ from mailwatch.ports.attic import Attic as Attic
 from mailwatch.ports.case_mail import CaseMail as CaseMail
 from mailwatch.ports.case_mail import CaseMails as CaseMails
 from mailwatch.ports.case_mail import ToldRows as ToldRows
+from mailwatch.ports.case_states import CaseStates as CaseStates
 from mailwatch.ports.clock import Clock as Clock
 from mailwatch.ports.desk import Cursor as Cursor
 from mailwatch.ports.desk import Desk as Desk

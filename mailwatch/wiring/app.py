@@ -11,13 +11,14 @@ from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.originals import ATTACHED
 from mailwatch.adapters.workers import ProcessParser
 from mailwatch.config.model import Config
-from mailwatch.core.case_events import CaseEvent
 from mailwatch.core.case_state import CaseState
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.filing import Filing
 from mailwatch.core.habits import Habits, habits
 from mailwatch.core.message import Message
+from mailwatch.core.quotation import Quote
 from mailwatch.core.reminders import DigestSpec
+from mailwatch.core.turn_facts import Named, reasons
 from mailwatch.jobs import person as jobs_person
 from mailwatch.jobs import statements
 from mailwatch.jobs.poll_report import PollReport
@@ -27,11 +28,12 @@ from mailwatch.jobs.remind import Reminder, RenderedDigest, SendRow
 from mailwatch.jobs.verify import VerifyReport, verify
 from mailwatch.mime.parse import parse
 from mailwatch.ports import CaseRow, Clock, Held, Library
-from mailwatch.wiring import assemble, digests, health, importing, incoming, person, renames, states, upkeep
+from mailwatch.wiring import assemble, digests, health, importing, incoming, person, renames, upkeep
 from mailwatch.wiring.assemble import Upgrade, utc_now
 from mailwatch.wiring.backup import BackupReport, back_up
 from mailwatch.wiring.renames import Renames
 from mailwatch.wiring.speaking import Speaker
+from mailwatch.wiring.states import States
 from mailwatch.wiring.tools import Tools
 
 
@@ -72,6 +74,7 @@ class App:
         self.config = tools.config
         self.store = tools.store
         self.archive = tools.archive
+        self._states = States(tools.config, tools.archive, tools.parser, tools.clock)
 
     # ── mail comes in ─────────────────────────────────────────────────────────
 
@@ -117,19 +120,19 @@ class App:
 
     def states(self, library: Library) -> Mapping[CaseNumber, CaseState]:
         """How each case stands that is not dormant, in the snapshot of ``library``."""
-        return states.of_all(self._tools, library)
+        return self._states.of_all(library)
 
     def state(self, library: Library, row: CaseRow) -> CaseState:
         """How one case stands, dormant or not."""
-        return states.of_one(self._tools, library, row)
+        return self._states.of_one(library, row)
 
     def habits(self, state: CaseState, title: str) -> Habits:
         """Which habits are done that keeping the number needs."""
         return habits(state, title, self._tools.clock())
 
-    def quoted(self, state: CaseState, event: CaseEvent) -> str:
-        """The words that caused an event of ``state``; empty where it was the whole mail."""
-        return states.quoted(self._tools, state, event)
+    def quoted(self, state: CaseState) -> Mapping[Named, Quote]:
+        """Who said what made the case stand as it does: from the archive, or as a person said it."""
+        return self._states.quotes([(state, event) for event in reasons(state)])
 
     # ── the standard subject ──────────────────────────────────────────────────
 
@@ -162,6 +165,7 @@ class App:
             self.archive,
             clock=self._tools.clock,
             body_hash=lambda raw: parse(raw).body_hash,
+            states=self._states,
         )
         return job, digests.spec(self.config, chosen)
 

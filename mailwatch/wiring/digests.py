@@ -23,7 +23,7 @@ from mailwatch.core.reminders import DigestSpec, Recipient
 from mailwatch.errors import ConfigError, TemporaryError, UnreadableMessage
 from mailwatch.jobs.alarm import Alarms
 from mailwatch.jobs.remind import MailboxSender, OtherWay, Reminder, Turn
-from mailwatch.ports import Clock, Fetched, Mailbox, OutboxItem, Parser, Sender
+from mailwatch.ports import CaseStates, Clock, Fetched, Mailbox, OutboxItem, Parser, Sender
 from mailwatch.wiring import assemble
 
 STALE_AFTER = timedelta(hours=1)
@@ -40,6 +40,7 @@ def reminder(
     *,
     clock: Clock,
     body_hash: Callable[[bytes], str],
+    states: CaseStates,
 ) -> Reminder:
     """The job for one digest."""
     watched = _watched(config, archive)
@@ -51,6 +52,7 @@ def reminder(
         watched=watched,
         mailboxes=frozenset(mailbox.name for mailbox in config.mailboxes),
         body_hash=body_hash,
+        states=states,
         turn=_turn(config),
     )
 
@@ -154,7 +156,7 @@ def alarms_by_smtp(config: Config) -> bool:
 
 def _reader(config: Config, digest: DigestConfig | None, reader: RecipientConfig) -> Recipient:
     language = reader.language or (digest.language if digest else None) or config.language
-    return Recipient(reader.address, language, reader.timezone or config.timezone)
+    return Recipient(reader.address, language, reader.timezone or config.timezone, reader.customers)
 
 
 def _watched(config: Config, archive: FileArchive) -> Mapping[str, Callable[[], Mailbox]]:

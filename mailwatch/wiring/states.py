@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from mailwatch.config.model import Config
 from mailwatch.core.case_events import CaseEvent
 from mailwatch.core.case_state import CaseState, case_state
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.display import one_line
 from mailwatch.core.message import Message
 from mailwatch.core.place import Place
-from mailwatch.core.quotation import quotation
+from mailwatch.core.quotation import Quote, quote
 from mailwatch.core.spoken import CaseContact
-from mailwatch.core.statements import words
+from mailwatch.core.statements import Statement, words
 from mailwatch.core.told import Told
+from mailwatch.core.turn_facts import Named, named
 from mailwatch.errors import MailwatchError
 from mailwatch.jobs.poll_report import PollReport, beside
 from mailwatch.jobs.understand import heard, understand
-from mailwatch.ports import CaseMail, CaseRow, Fetched, Library
+from mailwatch.ports import CaseMail, CaseRow, Clock, Fetched, Library, Originals, Parser
 from mailwatch.wiring import assemble
 from mailwatch.wiring.terms import terms
 from mailwatch.wiring.tools import Tools
@@ -29,6 +31,9 @@ SLICE = 3.0
 
 LONGEST = 76
 """Columns of words that are quoted."""
+
+FEW = 20
+"""Mails that are held in memory at a time to quote them."""
 
 AT_ONCE = 300
 """Mails that a command reads that only looks, about a second."""
@@ -50,49 +55,66 @@ def after_poll(tools: Tools) -> PollReport:
     return PollReport()
 
 
-def of_all(tools: Tools, library: Library) -> Mapping[CaseNumber, CaseState]:
-    """The state of each case that is not dormant, in the snapshot of ``library``.
+class States:
+    """See ``ports.CaseStates``."""
 
-    A case of which no mail has come stands as people say it does.
-    """
-    how = assemble.hearing(tools.config)
-    mails = heard(library.mails.awake(how.fingerprint), tools.archive, tools.parser, how, most=AT_ONCE)
-    said = library.all_statements()
-    now = tools.clock()
-    agreed = terms(tools.config, said.values(), now)
-    told = _by_case(mails)
-    # A case of which a person told may have no mail yet.
-    numbers = dict.fromkeys((*told, *said))
-    return {n: case_state(told.get(n, ()), said.get(n, ()), agreed, now) for n in numbers}
+    def __init__(self, config: Config, archive: Originals, parser: Parser, clock: Clock) -> None:
+        self._config = config
+        self._archive = archive
+        self._parser = parser
+        self._clock = clock
+        self._how = assemble.hearing(config)
+
+    def of_all(self, library: Library) -> Mapping[CaseNumber, CaseState]:
+        """See ``ports.CaseStates``."""
+        told = _by_case(self._heard(library.mails.awake(self._how.fingerprint)))
+        said, now = library.all_statements(), self._clock()
+        agreed = terms(self._config, said.values(), now)
+        # A case of which a person told may have no mail yet.
+        numbers = dict.fromkeys((*told, *said))
+        return {n: case_state(told.get(n, ()), said.get(n, ()), agreed, now) for n in numbers}
+
+    def of_one(self, library: Library, row: CaseRow) -> CaseState:
+        """The state of one case, dormant or not."""
+        mails = self._heard(library.mails.of(row.number, self._how.fingerprint))
+        said, now = library.statements(row.number), self._clock()
+        return case_state((mail.told for mail in mails), said, terms(self._config, [said], now), now)
+
+    def quotes(self, wanted: Sequence[tuple[CaseState, CaseEvent]]) -> Mapping[Named, Quote]:
+        """See ``ports.CaseStates``."""
+        said = {one.source: one for state, _ in wanted for one in state.statements}
+        found = {named(e): _said(said[e.sha256]) for _, e in wanted if e.sha256 in said}
+        read = self._read({e.sha256 for _, e in wanted if e.sha256 not in said})
+        mails = ((event, read.get(event.sha256)) for _, event in wanted)
+        return found | {named(e): quote(m, e.words, LONGEST) for e, m in mails if m is not None}
+
+    def _heard(self, mails: Sequence[CaseMail]) -> tuple[CaseMail, ...]:
+        return heard(mails, self._archive, self._parser, self._how, most=AT_ONCE)
+
+    def _read(self, sha256s: Collection[str]) -> Mapping[str, Message]:
+        """Originals, read anew, a few at a time; those that are gone or unreadable are not among them."""
+        found: dict[str, Message] = {}
+        for some in _some(sorted(sha256s)):
+            mails = [mail for mail in map(self._fetched, some) if mail is not None]
+            answers = zip(mails, self._parser.parse(mails), strict=True)
+            found.update((mail.sha256, one) for mail, one in answers if isinstance(one, Message))
+        return found
+
+    def _fetched(self, sha256: str) -> Fetched | None:
+        try:
+            raw = self._archive.read(sha256)
+        except KeyError:
+            return None
+        return Fetched(Place("shown"), raw, sha256, len(raw), None)
 
 
-def of_one(tools: Tools, library: Library, row: CaseRow) -> CaseState:
-    """The state of one case, dormant or not."""
-    how = assemble.hearing(tools.config)
-    mails = heard(
-        library.mails.of(row.number, how.fingerprint), tools.archive, tools.parser, how, most=AT_ONCE
-    )
-    said, now = library.statements(row.number), tools.clock()
-    return case_state((mail.told for mail in mails), said, terms(tools.config, [said], now), now)
+def _some(sha256s: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (sha256s[start : start + FEW] for start in range(0, len(sha256s), FEW))
 
 
-def quoted(tools: Tools, state: CaseState, event: CaseEvent) -> str:
-    """The sentence that caused ``event``: from the archive, or as a person said it.
-
-    Empty where the whole mail did, or is gone.
-    """
-    said = next((one.said for one in state.statements if one.source == event.sha256), None)
-    if isinstance(said, CaseContact):
-        return one_line(words(said.text), LONGEST)
-    if event.words is None:
-        return ""
-    try:
-        raw = tools.archive.read(event.sha256)
-    except KeyError:
-        return ""
-    mail = Fetched(Place("shown"), raw, event.sha256, len(raw), None)
-    (answer,) = tools.parser.parse([mail])
-    return quotation(answer, event.words, LONGEST) if isinstance(answer, Message) else ""
+def _said(one: Statement) -> Quote:
+    spoken = one.said
+    return Quote(one.by, one_line(words(spoken.text), LONGEST) if isinstance(spoken, CaseContact) else "")
 
 
 def _by_case(mails: Iterable[CaseMail]) -> Mapping[CaseNumber, list[Told | None]]:

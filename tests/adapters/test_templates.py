@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from fakes.digest_turns import calm, turned
 from fakes.digests import (
     ENGLISH,
     KOREAN,
@@ -28,10 +30,12 @@ from hypothesis import strategies as st
 from mailwatch.adapters.catalog import catalog
 from mailwatch.adapters.templates import Templates
 from mailwatch.adapters.timewords import long_day, short_day, zone_name
+from mailwatch.core.digest import Block, BlockKind
 from mailwatch.core.digest_facts import DigestFacts, GapFacts
 from mailwatch.core.display import width
 from mailwatch.core.reminders import Recipient
 from mailwatch.core.standing import Standing
+from mailwatch.core.turn_item import Turn, TurnItem
 from mailwatch.errors import ConfigError
 
 PAGES = Templates(catalog)
@@ -144,6 +148,113 @@ def test_every_gap_finds_words(reader: Recipient) -> None:
     for words in (PAGES.text(made, reader), PAGES.html(made, reader)):
         assert words.count("support") >= 5
         assert "옛 폴더" in words
+
+
+# ── whose turn it is ──────────────────────────────────────────────────────────
+
+
+def test_the_model_digest_word_for_word() -> None:
+    """What cannot wait and what is ours, each with one line of why: the mail's time and its very words."""
+    text = PAGES.text(turned(), KOREAN)
+    assert text.startswith(
+        "2026-11-24(화) 09:00 · 08:57까지 받은 메일 기준 · 시각은 모두 한국 시각(KST)\n"
+        "진행 중 6건: 우리 차례 2 · Microsoft 차례 3 · 고객 차례 1\n"
+        "지난 요약(11/23(월) 09:00) 이후: 메일 6통 · 새 케이스 2건 · 새 소식 2건\n"
+        "\n"
+        "■ 지금\n"
+        "[1] 심각도 A: 메일로 확인된 응답은 아직 없습니다\n"
+        "    대성물류 · Azure 가상 머신 12대 접속 불가 · 심각도 A\n"
+        "    케이스 2611240040001180 · 담당 최도윤\n"
+        "    최초 응답 목표 11/24(화) 09:48(48분 남음)\n"
+        "    근거: 11/24(화) 07:48 메일, 최도윤\n"
+        "\n"
+        "■ 오늘 우리가 할 일: 3건\n"
+        "[2] 오늘 중 회신: 11/24(화) 종료 예고를 받음(몇 시까지인지는 안내 없음)\n"
+        "    한빛정밀 · Exchange Online 외부 메일 수신 지연(한빛정밀 본사와 지사 3곳, 11월\n"
+        "    12일부터) · 심각도 B\n"
+        "    케이스 2611120030003307 · 담당 박지훈\n"
+        '    근거: 11/20(금) 16:42 Hong G "11월 24일까지 회신이 없으시면 케이스를\n'
+        '    종료하겠습니다."\n'
+    )
+    assert (
+        "[4] 고객 지정: 메일만으로는 어느 고객의 케이스인지 확정할 수 없음\n"
+        "    라이선스 할당 오류\n"
+        "    케이스 2611230030000947\n"
+        "    후보: 온누리약품. 지정하기 전에는 고객용 요약에 싣지 않습니다.\n"
+        "    mailwatch set 2611230030000947 customer=이름\n"
+    ) in text
+    assert (
+        "■ Microsoft 회신이 늦는 케이스: 1건\n"
+        "[5] 약속일(11/20(금))에서 4일 지남\n"
+        "    서림건설 · Teams 통화 품질 · 심각도 B\n"
+        "    케이스 2611060010002251 · 담당 김민아\n"
+        '    근거: 11/17(화) 10:05 Jane Kim "20일까지 확인 후 회신드리겠습니다"\n'
+    ) in text
+    assert PAGES.subject(turned(), KOREAN) == (
+        "[케이스 요약] 11/24(화) 심각도 A 1건 · 할 일 3건 · 회신이 늦는 케이스 1건"
+    )
+    assert PAGES.subject(turned(), ENGLISH) == "[Case digest] Tue 24 Nov: severity A: 1, 3 to do, 1 late"
+
+
+def test_a_calm_day_is_three_lines() -> None:
+    """As of when, nothing to do with the counts, the watching lives; then who sent it."""
+    lines = [line for line in PAGES.text(calm(), KOREAN).splitlines() if line]
+    assert lines[:3] == [
+        "2026-11-24(화) 09:00 · 08:57까지 받은 메일 기준 · 시각은 모두 한국 시각(KST)",
+        "오늘 할 일 없음 · 진행 중 3건: 우리 차례 0 · Microsoft 차례 3 · 고객 차례 0",
+        "■ 수집 상태: 정상 · 메일함 1개 08:57 확인 · 읽지 못한 메일 0통",
+    ]
+    assert PAGES.subject(calm(), ENGLISH) == "[Case digest] Tue 24 Nov: nothing to do today"
+    assert "nothing to do today" in PAGES.html(calm(), ENGLISH)
+
+
+@READERS
+def test_both_parts_tell_the_same_turns(reader: Recipient) -> None:
+    """Each row and each quotation stands in the HTML as in the text, and nothing in it can be clicked."""
+    text, html = PAGES.text(turned(), reader), PAGES.html(turned(), reader)
+    assert [str(n) for n in range(1, 13)] == re.findall(r"^\[(\d+)\]", text, re.MULTILINE)
+    assert set(re.findall(r"[0-9]{16}", text)) == set(re.findall(r"[0-9]{16}", html))
+    for words in ("20일까지 확인 후 회신드리겠습니다", "로그를 보내 주시겠습니까?", "Jane Kim", "서림건설"):
+        assert words in text
+        assert words in html
+    assert tags(html).tags <= ALLOWED
+    assert max(map(width, text.splitlines())) <= 84
+
+
+@READERS
+def test_a_customer_is_told_whose_cases_he_sees(reader: Recipient) -> None:
+    """And nothing of others; he need not be told not to forward it."""
+    made = turned(customers=("한빛정밀",))
+    for words in (PAGES.text(made, reader), PAGES.html(made, reader)):
+        assert ("고객: 한빛정밀" in words) or ("Cases of: 한빛정밀" in words)
+        assert "가람테크" not in words
+        assert "forward" not in words
+        assert "전달하지" not in words
+
+
+_MATTERS = [
+    TurnItem(1, "1", "srx", "t", Turn.CLOSING, day=date(2026, 11, 26), hour="18:00"),
+    TurnItem(1, "1", "srx", "t", Turn.CLOSING, day=date(2026, 11, 26)),
+    TurnItem(1, "1", "srx", "t", Turn.CLOSING),
+    TurnItem(1, "1", "srx", "t", Turn.UNDELIVERED),
+    TurnItem(1, "1", "srx", "t", Turn.REPLY, strikes=1),
+    TurnItem(1, "1", "srx", "t", Turn.REPLY, strikes=2),
+    TurnItem(1, "1", "srx", "t", Turn.TARGET_LATE, due=seoul(23, 9, 0), late=True),
+    TurnItem(1, "1", "srx", "t", Turn.SEVERITY_A, due=seoul(24, 12, 30), left_minutes=210),
+]
+
+
+@READERS
+@pytest.mark.parametrize("item", _MATTERS)
+def test_every_matter_finds_words(item: TurnItem, reader: Recipient) -> None:
+    """Each kind of row in both parts; a day without an hour is not given one."""
+    made = replace(calm(), blocks=(Block(BlockKind.OURS, (item,)),))
+    for words in (PAGES.text(made, reader), PAGES.html(made, reader)):
+        assert "None" not in words
+        if item.day:
+            assert ("18:00" in words) is (item.hour is not None)
+        if item.due:
+            assert ("23" in words) or ("3시간 30분" in words) or ("3 h 30 min" in words)
 
 
 # ── safety ────────────────────────────────────────────────────────────────────

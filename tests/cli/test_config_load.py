@@ -183,6 +183,16 @@ def test_reference_is_current() -> None:
             "4:26: digests.0.to.0: x@y.z is no watched mailbox",
         ),
         (
+            HEAD
+            + f"mailboxes: [{BOX}]\ndigests: [{{name: d, to: [{{address: a@b.example, customers: [X]}}]}}]\n",
+            "digests.0.to.0.customers: there is no customer X under customers",
+        ),
+        (
+            HEAD
+            + f"mailboxes: [{BOX}]\ndigests: [{{name: d, to: [{{address: a@b.example, customers: []}}]}}]\n",
+            "digests.0.to.0.customers: this list must not be empty",
+        ),
+        (
             HEAD + f"mailboxes: [{BOX}]\ndigests: [{{name: d, to: [a@b.example], deliver: smtp}}]\n",
             "4:40: digests.0.deliver: deliver: smtp needs the key smtp",
         ),
@@ -424,10 +434,15 @@ def test_digest_times_and_readers(write: Write) -> None:
     assert [None, "en"] == [reader.language for reader in digest.to]
 
 
-def test_later_keys_are_kept_and_told(write: Write) -> None:
-    """Keys of later versions load, and the configuration knows which are set without use."""
-    config = loaded(write, HEAD + "mailboxes: []\ncustomers: [{name: Hanbit}]\nplans: [{name: Pro}]\n")
-    assert ("customers", "plans") == config.not_yet_used
+def test_a_reader_of_some_customers_hears_of_no_mailbox(write: Write) -> None:
+    """Alarms go to the readers of the first digest who may see everything, else to the mailboxes."""
+    some = "{address: b@b.example, customers: [Hanbit]}"
+    text = HEAD + f"mailboxes: [{BOX}]\ncustomers: [{{name: Hanbit}}]\nsmtp: {{host: h}}\n"
+    config = loaded(write, text + f"digests: [{{name: d, to: [{some}, c@c.example]}}]\n")
+    assert ["c@c.example"] == [reader.address for reader in config.alert_readers]
+    assert ("Hanbit",) == config.all_digests[0].to[0].customers
+    config = loaded(write, text + f"digests: [{{name: d, to: [{some}]}}]\n")
+    assert [config.mailboxes[0].address] == [reader.address for reader in config.alert_readers]
 
 
 @pytest.mark.parametrize(

@@ -212,7 +212,8 @@ def test_a_block_has_room_for_twelve() -> None:
 def test_items_are_numbered_through_in_reading_order() -> None:
     """What asks for something comes first; numbers run on from block to block."""
     made = content(busy())
-    assert [b.kind for b in made.blocks] == list(BlockKind)
+    turns = {BlockKind.NOW, BlockKind.OURS, BlockKind.LATE, BlockKind.CUSTOMER, BlockKind.CLOSED}
+    assert [b.kind for b in made.blocks] == [kind for kind in BlockKind if kind not in turns]
     numbers = [item.n for b in made.blocks for item in b.items]
     assert numbers == list(range(1, len(numbers) + 1))
 

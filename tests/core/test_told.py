@@ -16,7 +16,8 @@ from mailwatch.core.digest_facts import Side
 from mailwatch.core.filing import Filing, Verdict
 from mailwatch.core.language import language, language_of
 from mailwatch.core.lifecycle import Posted, events
-from mailwatch.core.quotation import quotation
+from mailwatch.core.message import Address
+from mailwatch.core.quotation import Quote, quotation, quote
 from mailwatch.core.standing import SenderPolicy, Standing
 from mailwatch.core.told import Told, fingerprint, from_json, timed, to_json
 
@@ -128,6 +129,15 @@ def test_the_sentence_is_shown_in_which_the_words_stand() -> None:
         quotation(a_mail(_TEXT), Words(0, start, start + 3))
         == "11월 24일까지 회신이 없으시면 종료하겠습니다."
     )
+
+
+def test_who_said_it() -> None:
+    """The name, else the address, else nobody; a mail that is the cause as a whole has no words."""
+    named, bare = Address("Hong G", "hong@microsoft.com"), Address("", "hong@microsoft.com")
+    greeting = Quote("Hong G", "안녕하세요.")
+    assert quote(a_mail(_TEXT, sender=named), Words(0, 0, 5)) == greeting
+    assert quote(a_mail(_TEXT, sender=bare), None) == Quote("hong@microsoft.com", "")
+    assert quote(a_mail(_TEXT), None) == Quote()
 
 
 def test_words_of_a_subject() -> None:

@@ -124,9 +124,7 @@ def show(session: Session, number: tuple[str, ...], *, as_json: bool) -> None:
 
 def _words(app: App, state: CaseState) -> dict[str, str]:
     """The sentences that made the case stand as it does."""
-    stand = state.stand
-    causes = (event for event in (stand.cause, stand.announced, stand.promise) if event is not None)
-    return {json_states.key(event): app.quoted(state, event) for event in causes}
+    return {f"{kind.value} {source}": one.words for (source, kind), one in app.quoted(state).items()}
 
 
 def _heading(session: Session, row: CaseRow, state: CaseState) -> None:

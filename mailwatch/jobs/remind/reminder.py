@@ -15,7 +15,8 @@ from mailwatch.jobs.remind.gather import gather
 from mailwatch.jobs.remind.history import history
 from mailwatch.jobs.remind.letter import Words, letter
 from mailwatch.jobs.remind.outgoing import MOST_TRIES, Outgoing, SendRow, Turn, alone, told
-from mailwatch.ports import Clock, DigestStore, OutboxItem, Pages, Sender
+from mailwatch.jobs.remind.turns import turns_of
+from mailwatch.ports import CaseStates, Clock, DigestStore, OutboxItem, Pages, Sender
 
 
 def _new_id() -> str:
@@ -49,6 +50,7 @@ class Reminder:
         *,
         watched: Watched | None = None,
         mailboxes: frozenset[str] | None = None,
+        states: CaseStates | None = None,
         ids: Callable[[], str] = _new_id,
         body_hash: Callable[[bytes], str],
         turn: Turn = alone,
@@ -58,6 +60,7 @@ class Reminder:
         self._clock = clock
         self._ids = ids
         self._mailboxes = mailboxes
+        self._states = states
         self._outgoing = Outgoing(store, sender, watched or {}, clock, body_hash, turn=turn)
 
     def render(self, spec: DigestSpec, language: str | None = None) -> RenderedDigest:
@@ -146,6 +149,7 @@ class Reminder:
                 mailboxes=self._mailboxes,
                 missed=past.missed,
             )
+            turns = None if self._states is None else turns_of(self._states, library, now)
         return compose(
             facts,
             name=spec.name,
@@ -154,6 +158,8 @@ class Reminder:
             silent_after=spec.silent_after,
             stale_after=spec.stale_after,
             due=due,
+            turns=turns,
+            customers=reader.customers,
         )
 
     def _say(self, content: DigestContent, reader: Recipient) -> Words:
