@@ -37,6 +37,7 @@ MENU = {
     "merge": Item("tie", "merge", "Say that two numbers are one case."),
     "split": Item("tie", "split", "Take a mail and its replies out of a case."),
     "withdraw": Item("say", "withdraw", "Take back what a person said."),
+    "draft": Item("draft", "draft", "Draft a reply to a case, for you to send."),
     "rename": Item("rename", "rename", "Give filed mail its standard subject, or take that back."),
     "digest": Item("digest", "digest", "Print a digest, or send it."),
     "reindex": Item("upkeep", "reindex", "Rebuild lists and search from ledger and archive."),

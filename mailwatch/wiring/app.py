@@ -18,6 +18,7 @@ from mailwatch.core.habits import Habits, habits
 from mailwatch.core.message import Message
 from mailwatch.core.quotation import Quote
 from mailwatch.core.reminders import DigestSpec
+from mailwatch.core.reply import Purpose
 from mailwatch.core.turn_facts import Named, reasons
 from mailwatch.jobs import person as jobs_person
 from mailwatch.jobs import statements
@@ -28,9 +29,10 @@ from mailwatch.jobs.remind import Reminder, RenderedDigest, SendRow
 from mailwatch.jobs.verify import VerifyReport, verify
 from mailwatch.mime.parse import parse
 from mailwatch.ports import CaseRow, Clock, Held, Library
-from mailwatch.wiring import assemble, digests, health, importing, incoming, person, renames, upkeep
+from mailwatch.wiring import assemble, digests, drafting, health, importing, incoming, person, renames, upkeep
 from mailwatch.wiring.assemble import Upgrade, utc_now
 from mailwatch.wiring.backup import BackupReport, back_up
+from mailwatch.wiring.drafting import Drafted
 from mailwatch.wiring.renames import Renames
 from mailwatch.wiring.speaking import Speaker
 from mailwatch.wiring.states import States
@@ -133,6 +135,11 @@ class App:
     def quoted(self, state: CaseState) -> Mapping[Named, Quote]:
         """Who said what made the case stand as it does: from the archive, or as a person said it."""
         return self._states.quotes([(state, event) for event in reasons(state)])
+
+    def draft(self, library: Library, row: CaseRow, purpose: Purpose | None, language: str | None) -> Drafted:
+        """A reply to a case; see ``drafting``."""
+        state = self.state(library, row)
+        return drafting.draft(self._tools, library, row, state, purpose=purpose, language=language)
 
     # ── the standard subject ──────────────────────────────────────────────────
 
