@@ -76,7 +76,7 @@ bench-idle: $(DEV_READY) debian-dovecot
 	@$(BIN)/python tests/bench/idle_thirty.py $(BENCH_ARGS)
 
 weeks: $(DEV_READY) debian-dovecot
-	@$(BIN)/python -m pytest -v tests/weeks/run_weeks.py $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -v tests/weeks/run_weeks.py tests/weeks/run_month.py $(PYTEST_ARGS)
 
 # Not among the locked packages: nobody needs it to test or to run, and it has wheels for few platforms.
 ATHERIS := atheris==3.0.0
