@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from mailwatch.core.casenumber import CaseNumber
 from mailwatch.core.conversation import Letter, Node, Tree, grow
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
-from mailwatch.core.merging import NOTHING_MERGED, Merged
+from mailwatch.core.merging import NOTHING_MERGED, Merged, as_of_today
 from mailwatch.core.recognition import Form, Where
 from mailwatch.core.ruling import Ruling, counting, rule_on
 from mailwatch.core.standing import Standing
@@ -67,16 +67,10 @@ def _filings(
             ruling = rulings.get(index)
             today = merged.case(ruling.number) if ruling and ruling.number else None
             invited = participants.get(today, frozenset()) if today else frozenset()
-            filing = _first_filing(letter, ruling, invited)
-            if today:
-                filing = _as_of_today(filing, today)
+            filing = as_of_today(_first_filing(letter, ruling, invited), merged)
             filing = replace(filing, related=_related(letter, filing.number, known, merged))
             yield filing
             yield from _others(letter, filing, invited)
-
-
-def _as_of_today(filing: Filing, today: CaseNumber) -> Filing:
-    return filing if filing.number == today else replace(filing, number=today, named=filing.number)
 
 
 def _participants(

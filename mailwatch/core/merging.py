@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailwatch.core.casenumber import CaseNumber
+from mailwatch.core.filing import Filing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,13 @@ class Merged:
 
 
 NOTHING_MERGED = Merged()
+
+
+def as_of_today(filing: Filing, merged: Merged) -> Filing:
+    """A filing under the case that its number is today; ``named`` is the number, where that is another."""
+    told = filing.named or filing.number
+    today = merged.case(told) if told else None
+    named = told if told != today else None
+    if (filing.number, filing.named) == (today, named):
+        return filing
+    return replace(filing, number=today, named=named)

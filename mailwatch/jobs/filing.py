@@ -56,14 +56,14 @@ def file_batch(
     kept_before = tx.trees.kept(frozenset(r.fetched.sha256 for r in readings)) - held
     fresh, again = _split(readings, kept_before)
     keys = frozenset().union(*(r.keys for r in readings))
-    known = _load(tx, keys | _called_back(tx, (*_named(readings), *_pinned(pins))))
+    known = load_nodes(tx, keys | _called_back(tx, (*_named(readings), *_pinned(pins))))
     readable = [r for r in fresh if r.unreadable is None]
     nodes = dict(known)
     for reading in readable:
         pin = pins.get(reading.fetched.sha256)
         pinned = pin.filing if pin else None
         nodes[reading.fetched.sha256] = reading.node(ours=_is_ours(tx, reading, known), pinned=pinned)
-    decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()), tx.said.merged())
+    decision = decide(tuple(nodes.values()), known_among(tx, nodes.values()), tx.said.merged())
     filings = {f.sha256: f for f in decision.filings}
     keep = [r for r in fresh if _is_kept(r, filings.get(r.fetched.sha256), keep_everything=keep_everything)]
     kept_now = frozenset(r.fetched.sha256 for r in keep)
@@ -72,7 +72,7 @@ def file_batch(
     _record_kept(tx, [r for r in keep if r.fetched.sha256 not in held])
     _record_seen(tx, [r for r in again if r.fetched.sha256 in kept])
     _record_quarantine(tx, fresh, held, now)
-    _record_filings(tx, _changed(tx, filings, kept_now), nodes, pins)
+    _record_filings(tx, changed_filings(tx, filings, kept_now), nodes, pins)
     tx.desk.sight([_sighting(r, now) for r in readings if r.fetched.sha256 not in kept])
     fetched = frozenset(r.fetched.sha256 for r in readings)
     tx.wishes.drop(sorted(fetched))
@@ -83,28 +83,12 @@ def file_batch(
 
 def file_by_hand(tx: Transaction, sha256s: Sequence[str], pins: Mapping[str, Pin]) -> tuple[Filing, ...]:
     """File kept mails as a person says, and all that hangs on them; the decisions that changed."""
-    nodes = _load(tx, tx.finder.thread_keys(sha256s) | _called_back(tx, _pinned(pins)))
+    nodes = load_nodes(tx, tx.finder.thread_keys(sha256s) | _called_back(tx, _pinned(pins)))
     for sha, pin in pins.items():
         nodes[sha] = replace(nodes[sha], pinned=pin.filing)
-    decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()), tx.said.merged())
-    changed = _changed(tx, {f.sha256: f for f in decision.filings}, frozenset())
+    decision = decide(tuple(nodes.values()), known_among(tx, nodes.values()), tx.said.merged())
+    changed = changed_filings(tx, {f.sha256: f for f in decision.filings}, frozenset())
     _record_filings(tx, changed, nodes, pins)
-    tx.wishes.want(decision.wanted)
-    return tuple(changed)
-
-
-def file_anew(tx: Transaction, keys: frozenset[str], by: str) -> tuple[Filing, ...]:
-    """Decide once more on the trees of these thread keys, since a person said something that the rules heed.
-
-    What changes is told to be that person's act, ``by``; the rule stays the one by which it was found.
-    """
-    nodes = _load(tx, keys)
-    decision = decide(tuple(nodes.values()), _known_cases(tx, nodes.values()), tx.said.merged())
-    changed = _changed(tx, {f.sha256: f for f in decision.filings}, frozenset())
-    for filing in changed:
-        node = nodes[filing.sha256]
-        entry = FiledEntry(filing, node.mentions, node.anchor, node.desk, by=Text(by))
-        tx.ledger.record(entry, actor="person")
     tx.wishes.want(decision.wanted)
     return tuple(changed)
 
@@ -127,7 +111,8 @@ def _called_back(tx: Transaction, numbers: Iterable[CaseNumber]) -> frozenset[st
     return tx.trees.naming(fresh) if fresh else frozenset()
 
 
-def _load(tx: Transaction, keys: frozenset[str]) -> dict[str, Node]:
+def load_nodes(tx: Transaction, keys: frozenset[str]) -> dict[str, Node]:
+    """The nodes of all trees in which one of these thread keys stands, by sha256."""
     return {node.sha256: node for node in tx.trees.load(keys)}
 
 
@@ -162,7 +147,8 @@ def _is_ours(tx: Transaction, reading: Reading, known: Mapping[str, Node]) -> bo
     )
 
 
-def _known_cases(tx: Transaction, nodes: Iterable[Node]) -> frozenset[CaseNumber]:
+def known_among(tx: Transaction, nodes: Iterable[Node]) -> frozenset[CaseNumber]:
+    """The cases among the numbers that stand in brackets there."""
     bracketed = frozenset(m.number for n in nodes for m in n.mentions if m.form is Form.BRACKET)
     return known_cases(tx, bracketed) if bracketed else bracketed
 
@@ -207,7 +193,7 @@ def _record_seen(tx: Transaction, again: Iterable[Reading]) -> None:
         tx.ledger.record(SeenElsewhere(mail.sha256, mail.place, mail.internaldate, mail.server))
 
 
-def _changed(tx: Transaction, filings: Mapping[str, Filing], kept_now: frozenset[str]) -> list[Filing]:
+def changed_filings(tx: Transaction, filings: Mapping[str, Filing], kept_now: frozenset[str]) -> list[Filing]:
     """Decisions that are new or differ from the newest recorded one. A changed verdict is a new entry."""
     before = tx.trees.filings(tuple(filings))
     kept = kept_now | tx.trees.kept(frozenset(filings))

@@ -11,7 +11,8 @@ from mailwatch.core.conversation import grow
 from mailwatch.core.entries import Text, Withdrawn
 from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.errors import ConfigError
-from mailwatch.jobs.filing import Pin, file_anew, file_by_hand
+from mailwatch.jobs.anew import file_anew
+from mailwatch.jobs.filing import Pin, file_by_hand
 from mailwatch.ports import Sighting, Store, Transaction
 
 

@@ -13,7 +13,7 @@ from mailwatch.core.place import Place
 from mailwatch.core.spoken import CaseAttach, CaseLink, Key, Said, Tie
 from mailwatch.core.statements import Statement, settings
 from mailwatch.errors import ConfigError
-from mailwatch.jobs.filing import file_anew
+from mailwatch.jobs.anew import file_anew
 from mailwatch.ports import Archive, Fetched, Originals, Store, Transaction
 
 
@@ -154,7 +154,7 @@ def _withdrawn(tx: Transaction, entry: int, by: str, reason: str | None) -> tupl
     if statement is None:
         raise ConfigError(
             "entry {entry} is nothing that a person said of a case",
-            mend="mailwatch show NUMBER names the entries",
+            mend="mailwatch show NUMBER names the entries; of a filing: mailwatch file MESSAGE --undo",
             entry=entry,
         )
     if statement.withdrawn:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes.books import open_archive, open_store
+from fakes.books import fetched, message, open_archive, open_store
 
 from mailwatch.adapters.journal import FileJournal
 from mailwatch.adapters.originals import FileOriginals
 from mailwatch.adapters.sql import SqlStore
 from mailwatch.core.casenumber import CaseNumber
-from mailwatch.core.entries import Text
+from mailwatch.core.entries import Erased, FiledEntry, MessageKept, Text
+from mailwatch.core.filing import Confidence, Filing, Rule, Verdict
 from mailwatch.core.spoken import CaseNote
 from mailwatch.errors import ConfigError, TemporaryError
 from mailwatch.jobs import statements
@@ -20,6 +22,7 @@ from mailwatch.jobs.statements import File, Word
 from mailwatch.jobs.verify import verify
 
 CASE = CaseNumber("tracking-id", "2402220010002574")
+OTHER = CaseNumber("tracking-id", "2611240040001180")
 KIM = Word("kim")
 
 
@@ -40,6 +43,26 @@ def test_two_who_speak_at_once_are_both_heard(tmp_path: Path) -> None:
     assert verify(stores[0].evidence(), FileJournal(data), open_archive(data)).problems == ()
     for store in stores:
         store.close()
+
+
+def test_a_mail_that_cannot_be_read_any_more_stays_with_its_case(tmp_path: Path) -> None:
+    """Erased, it names no number; merged, it goes along with its case, and comes back with it."""
+    store = open_store(tmp_path / "data")
+    mail = fetched(b"x")
+    filing = Filing(mail.sha256, Verdict.FILED, CASE, rule=Rule.SUBJECT_TOKEN, confidence=Confidence.CERTAIN)
+    with store.writing() as tx:
+        entry = MessageKept(mail.sha256, mail.size, mail.place, mail.internaldate, mail.server)
+        tx.ledger.record(entry, message(b"x"))
+        tx.ledger.record(FiledEntry(filing, (), "none", desk=True))
+        tx.ledger.record(Erased(None, mail.sha256, Text("law"), Text("kim")), message(b"x"))
+    merged, mails = statements.merge(store, OTHER, CASE, KIM)
+    with store.writing() as tx:
+        assert tx.trees.filings([mail.sha256]) == {mail.sha256: replace(filing, number=OTHER, named=CASE)}
+    assert mails == 1
+    assert statements.withdraw(store, [merged.entry], "kim", None)[1] == 1
+    with store.writing() as tx:
+        assert tx.trees.filings([mail.sha256]) == {mail.sha256: filing}
+    store.close()
 
 
 def test_a_file_is_safe_before_the_ledger_speaks_of_it(tmp_path: Path) -> None:
