@@ -16,6 +16,7 @@ from fakes.digests import (
     VM,
     busy,
     case,
+    in_english,
     quiet,
     seoul,
     tracking,
@@ -122,4 +123,56 @@ def calm() -> DigestContent:
     """A quiet day: three cases, all with the vendor."""
     facts = quiet()
     turns = {c.number: VENDOR for c in facts.cases}
+    return compose(facts, name="daily", now=NOW, zone=SEOUL, silent_after=3, turns=turns)
+
+
+_ENGLISH = {
+    "환불 요청": "Refund",
+    "대성물류": "Daesung Logistics",
+    "한빛정밀": "Hanbit Precision",
+    "가람테크": "Garam Tech",
+    "온누리약품": "Onnuri Pharm",
+    "서림건설": "Seorim E&C",
+    "미래교육재단": "Mirae Foundation",
+    "최도윤": "Doyun Choi",
+    "박지훈": "Jihun Park",
+    "김민아": "Mina Kim",
+    "정유리": "Yuri Jeong",
+    "11월 24일까지 회신이 없으시면 케이스를 종료하겠습니다.": (
+        "If we do not hear from you by 24 Nov, we will close it."
+    ),
+    "로그를 보내 주시겠습니까?": "Could you send us the logs?",
+    "로그를 보내 주시겠어요?": "Could you send us the logs?",
+    "20일까지 확인 후 회신드리겠습니다": "We will check and reply by the 20th",
+    "이에 케이스를 종료하겠습니다.": "We will proceed with closing the case.",
+}
+
+
+def _told(cause: Cause | None) -> Cause | None:
+    if cause is None:
+        return None
+    return replace(
+        cause,
+        sender=_ENGLISH.get(cause.sender, cause.sender),
+        words=_ENGLISH.get(cause.words, cause.words),
+    )
+
+
+def in_english_too() -> DigestContent:
+    """The model digest of an English-speaking team."""
+    facts = in_english(model())
+    cases = tuple(replace(c, title=_ENGLISH.get(c.title, c.title)) for c in facts.cases)
+    turns = {
+        number: replace(
+            turn,
+            customer=_ENGLISH.get(turn.customer or "", turn.customer),
+            owner=_ENGLISH.get(turn.owner or "", turn.owner),
+            candidates=tuple(_ENGLISH[name] for name in turn.candidates),
+            cause=_told(turn.cause),
+            announced=_told(turn.announced),
+            promise=_told(turn.promise),
+        )
+        for number, turn in TURNS.items()
+    }
+    facts = replace(facts, cases=cases, reviews=())
     return compose(facts, name="daily", now=NOW, zone=SEOUL, silent_after=3, turns=turns)

@@ -17,14 +17,15 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from fakes.digests import ENGLISH, KOREAN, busy, content, in_english  # noqa: E402 - found through the line above
+from fakes.digest_turns import in_english_too, model, turned  # noqa: E402 - found through the line above
+from fakes.digests import ENGLISH, KOREAN  # noqa: E402 - stands with the other imports
 
 from mailwatch.adapters.catalog import catalog  # noqa: E402 - stands with the other imports
 from mailwatch.adapters.templates import Templates  # noqa: E402 - stands with the other imports
 from mailwatch.core.reminders import Recipient  # noqa: E402 - stands with the other imports
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WIDTH, HEIGHT = 680, 1670
+WIDTH, HEIGHT = 680, 1960
 
 
 def browser() -> str | None:
@@ -56,8 +57,8 @@ def take(
 
 def page(reader: Recipient) -> str:
     """The sample digest in the reader's language."""
-    facts = replace(busy(), reviews=())
-    return Templates(catalog).html(content(in_english(facts) if reader.language == "en" else facts), reader)
+    korean = turned(replace(model(), reviews=()))
+    return Templates(catalog).html(in_english_too() if reader.language == "en" else korean, reader)
 
 
 def main(folder: Path) -> int:
