@@ -75,7 +75,10 @@ def find_number(text: str, schemes: Sequence[Scheme]) -> CaseNumber | None:
     in groups. The first number of the strongest form wins.
     """
     cut = text.strip()[:_LONGEST_TYPED]
-    for tried in (cut, _GAP.sub("", cut)):
+    joined = _GAP.sub("", cut)
+    # Whoever types digits alone means a number: old ones and odd ones are known by their label in a mail.
+    labelled = (f"case {joined}",) if joined.isdigit() else ()
+    for tried in (cut, joined, *labelled):
         named = [found for found in scan(plain(tried), schemes, None) if found.number]
         if named:
             return min(named, key=lambda found: _RANK[found.form]).number
