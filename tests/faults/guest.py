@@ -93,7 +93,8 @@ def user_won(trial: Trial, guest: Guest) -> None:
             _whole(letter, lying)
     known = {letter.message_id for letter in trial.letters}
     strange = [name for name, mails in folders.items() for m in mails if named(m.raw) not in known]
-    assert set(strange) <= {"Mailwatch/Probe"}, f"mails of nobody in {strange}"
+    # A mail with which the server is tried out may lie in the folder that he renames just then.
+    assert set(strange) <= {"Mailwatch/Probe", KEPT}, f"mails of nobody in {strange}"
     originals_are_kept(trial.house.data / "archive", trial)
     chained(trial.house.data / "ledger")
     assert trial.json("verify")["ok"], "verify"
