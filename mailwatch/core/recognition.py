@@ -17,7 +17,7 @@ from mailwatch.core.mentions import Rejected as Rejected
 from mailwatch.core.mentions import Where as Where
 from mailwatch.core.message import Message
 from mailwatch.core.plaintext import Plain, plain
-from mailwatch.core.scanning import LONGEST_FORM, Candidate, scan
+from mailwatch.core.scanning import LONGEST_FORM, Candidate, luhn, scan
 
 MOST = 200
 """Mentions and rejections that are kept of one mail, each."""
@@ -77,7 +77,7 @@ def find_number(text: str, schemes: Sequence[Scheme]) -> CaseNumber | None:
     cut = text.strip()[:_LONGEST_TYPED]
     joined = _GAP.sub("", cut)
     # Whoever types digits alone means a number: old ones and odd ones are known by their label in a mail.
-    labelled = (f"case {joined}",) if joined.isdigit() else ()
+    labelled = (f"case {joined}",) if joined.isdigit() and not luhn(joined) else ()
     for tried in (cut, joined, *labelled):
         named = [found for found in scan(plain(tried), schemes, None) if found.number]
         if named:
