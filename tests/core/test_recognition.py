@@ -582,7 +582,9 @@ def test_places_hold_what_is_said_to_stand_there(text: str, *, trusted: bool) ->
         there = text[mention.start : mention.end]
         again = f"case {there}" if mention.form is Form.LABEL else there
         assert mention.number in [c.number for c in scanning.scan(plain(again), every, None)]
-        assert mention.number == find_number(mention.alias, every)
+        # What a label alone makes a number may look like a card to whoever reads the digits.
+        typed = find_number(mention.alias, every)
+        assert typed == mention.number or (typed is None and scanning.luhn(mention.alias))
     assert all(r.why in WHY and len(r.text) <= 40 for r in found.rejected)
     keys = [(m.number, m.where, m.form) for m in found.mentions]
     assert len(keys) == len(set(keys))
