@@ -171,8 +171,9 @@ class Watcher(threading.Thread):
 
     def _judge(self, done: Pass, box: OneMailbox, poll: str, seconds: float) -> None:
         report = done.report
-        self._shared.count(self.state.name, report.outcome, report.errors[0] if report.errors else None)
         tell_pass(done, box, poll, seconds, self._hindrances)
+        # Told first: to write it down may take half a minute where another program holds the database.
+        self._shared.count(self.state.name, report.outcome, report.errors[0] if report.errors else None)
         self._hindrances = done.hindrances
         self.state.left = done.left if done.more else None
         if report.errors and (report.temporary or not done.good):
