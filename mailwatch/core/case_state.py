@@ -60,16 +60,6 @@ class CaseState:
         return Holder.NOBODY if kept in _SETTLED else self.stand.holder
 
 
-STATUSES = (
-    "open",
-    *dict.fromkeys(status.in_json for status in Status if status is not Status.DORMANT),
-    "dormant",
-    "unverified",
-    "related",
-)
-"""All that ``CaseState.status`` can be."""
-
-
 def case_state(
     told: Iterable[Told | None], statements: Sequence[Statement], terms: Terms, now: datetime
 ) -> CaseState:

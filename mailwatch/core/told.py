@@ -15,7 +15,6 @@ from typing import Any
 
 from mailwatch.core.case_events import CaseEvent, Day, Kind, Words
 from mailwatch.core.casenumber import CaseNumber
-from mailwatch.core.cues.cue import Cue
 from mailwatch.core.digest_facts import Side
 from mailwatch.core.whose_case import By, Hint
 
@@ -38,7 +37,7 @@ class Told:
     unreadable: str | None = None
 
 
-def fingerprint(cues: Iterable[Cue], *more: str) -> str:
+def fingerprint(cues: Iterable[object], *more: str) -> str:
     """16 hex digits that differ as soon as anything differs by which mails are read.
 
     ``more`` is what else decides, each in a fixed spelling: senders, own addresses, customers, the time zone.
