@@ -141,15 +141,21 @@ def test_a_server_that_cannot_be_used(
 
 
 def test_a_mailbox_in_trouble_delays_no_other(tmp_path: Path, dovecot: DovecotServer) -> None:
-    """One is away, one has a wrong password: the third is read, and the exit code calls for a person."""
+    """One is away, one has a wrong password: the third is read, and the exit code calls for a person.
+
+    Each is tried and told once, also where its mails are renamed.
+    """
+    folders = [{"name": "INBOX", "rename": "replace"}]
     away, wrong, good = (dovecot.new_user() for _ in range(3))
     good.deliver(letter("a"))
     secret, other = tmp_path / "password", tmp_path / "other"
     other.write_text("not-this")
     other.chmod(0o600)
     text = (
-        mailbox_yaml(away, secret, name="away", address="a@contoso.example", port=_closed_port())
-        + mailbox_yaml(wrong, other, name="wrong", address="b@contoso.example")
+        mailbox_yaml(
+            away, secret, name="away", address="a@contoso.example", port=_closed_port(), folders=folders
+        )
+        + mailbox_yaml(wrong, other, name="wrong", address="b@contoso.example", folders=folders)
         + mailbox_yaml(good, secret, name="good", address="c@contoso.example")
     )
     house = build(tmp_path, text, good.password)

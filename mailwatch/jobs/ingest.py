@@ -130,7 +130,7 @@ class Ingest:
             listed = mailbox.folders()
             gone = tell_vanished(self._store, plan.name, listed)
         except MailwatchError as error:
-            return failed(plan.name, error)
+            return replace(failed(plan.name, error), reached=False)
         watched, missing = choose(listed, plan.wishes, sent=plan.sent)
         report = PollReport(
             errors=tuple(line(plan.name, words, _SEE_FOLDERS) for words in missing),

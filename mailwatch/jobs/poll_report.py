@@ -16,7 +16,7 @@ class PollReport:
     ``waiting`` is what keeps renames waiting, in the same form: it is told, but nothing of the reading
     failed. ``temporary`` is true where there are errors and all of them mend by themselves: waiting does
     not help as long as one is for a person to mend. ``retry_after`` is the longest delay, in
-    seconds, that a server asked for.
+    seconds, that a server asked for. ``reached`` is false where a server did not let us in.
     """
 
     outcome: Outcome = field(default_factory=Outcome)
@@ -26,6 +26,12 @@ class PollReport:
     temporary: bool = False
     retry_after: float | None = None
     notices: tuple[Words, ...] = ()
+    reached: bool = True
+
+    @property
+    def over(self) -> bool:
+        """Nothing more is asked of the server in this pass: it asks for patience, or lets nobody in."""
+        return self.retry_after is not None or not self.reached
 
     def __add__(self, other: PollReport) -> PollReport:
         return PollReport(
@@ -36,6 +42,7 @@ class PollReport:
             self._waits() and other._waits() and (self.temporary or other.temporary),
             max(filter(None, (self.retry_after, other.retry_after)), default=None),
             self.notices + other.notices,
+            self.reached and other.reached,
         )
 
     def _waits(self) -> bool:

@@ -81,8 +81,8 @@ def _looked_at(tools: Tools, ingest: Ingest, mailbox: MailboxConfig, line: Mailb
 
 def _one(tools: Tools, ingest: Ingest, mailbox: MailboxConfig, line: Mailbox) -> PollReport:
     report = ingest.poll(line, tools.watching(mailbox))
-    if report.retry_after is not None:
-        return report  # A server that asks for patience is asked for nothing more in this pass.
+    if report.over:
+        return report
     report += _behind_letters(tools, ingest, mailbox, line)
     return report + renames.due(tools, line, mailbox)
 

@@ -103,8 +103,7 @@ class OneMailbox:
                 report, more = self._ingest.poll(self._line, self._watching(), older=older), False
             except Enough:
                 report, more = PollReport(self._ingest.done), True
-            # A server that asks for patience is asked for nothing more in this pass.
-            renamed, hindrances = self._rename_due() if report.retry_after is None else (0, ())
+            renamed, hindrances = (0, ()) if report.over else self._rename_due()
         report += PollReport(renamed=renamed)
         folders = self._folders()
         good = any(f.last_good is not None and f.last_good >= began for f in folders)
