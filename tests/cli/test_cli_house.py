@@ -2,11 +2,14 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 
 from mailwatch.cli.chassis import cli
@@ -35,6 +38,13 @@ MAILS = (
     mail(3, "A new offer", "SRX300 at half the price", sender="offers@shop.example"),
     mail(4, "\x1b]0;owned\x07 TrackingID#2611240040002220", "third", sender="mallory@evil.example"),
 )
+
+
+@pytest.fixture(autouse=True)
+def _soon_after() -> Iterator[None]:
+    """A case whose last mail is a month old when it is first met sleeps: these are a week old."""
+    with time_machine.travel(datetime(2026, 12, 1, 3, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture(scope="module")
