@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from gettext import NullTranslations
 from pathlib import Path
+from typing import Any, cast
 
 from jinja2 import (
     ChoiceLoader,
@@ -102,7 +103,8 @@ class Templates:
         )
         environment.policies["ext.i18n.trimmed"] = True
         translations = self._catalog(reader.language)
-        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # The i18n extension adds the method when the environment is made.
+        # The extension adds the method when the environment is made, so its type does not know it.
+        cast(Any, environment).install_gettext_translations(translations, newstyle=True)
         environment.filters.update(filters(reader.language, reader.zone))
         return environment
 

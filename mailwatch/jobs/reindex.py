@@ -14,6 +14,7 @@ from mailwatch.core.entries import MessageKept
 from mailwatch.core.ledger import Recorded
 from mailwatch.core.message import Message
 from mailwatch.errors import ConfigError
+from mailwatch.jobs.originals import in_batches, original
 from mailwatch.jobs.progress import Progress, silent
 from mailwatch.jobs.recover import recover
 from mailwatch.jobs.restore import restore
@@ -104,7 +105,8 @@ def _with_messages(
 ) -> Iterator[tuple[Recorded, Message | None]]:
     """Each entry with its mail, read anew. What is erased, missing or unreadable has none."""
     read: dict[str, Message | None] = {}
-    for batch in _by_bytes(kept for kept in (r.entry for r in page) if isinstance(kept, MessageKept)):
+    entries = (kept for kept in (r.entry for r in page) if isinstance(kept, MessageKept))
+    for batch in in_batches(entries, lambda entry: entry.size, most_bytes=_BATCH_BYTES):
         found = [mail for mail in (_fetched(entry, archive) for entry in batch) if mail is not None]
         answers = parser.parse(found) if found else ()
         for mail, answer in zip(found, answers, strict=True):
@@ -114,23 +116,9 @@ def _with_messages(
         yield recorded, read.get(entry.sha256) if isinstance(entry, MessageKept) else None
 
 
-def _by_bytes(entries: Iterator[MessageKept]) -> Iterator[list[MessageKept]]:
-    batch: list[MessageKept] = []
-    size = 0
-    for entry in entries:
-        if batch and size + entry.size > _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-        batch.append(entry)
-        size += entry.size
-    if batch:
-        yield batch
-
-
 def _fetched(entry: MessageKept, archive: Archive) -> Fetched | None:
-    try:
-        raw = archive.read(entry.sha256)
-    except KeyError:
+    raw = original(archive, entry.sha256)
+    if raw is None:
         return None
     return Fetched(entry.place, raw, entry.sha256, entry.size, entry.internaldate, server=entry.server)
 

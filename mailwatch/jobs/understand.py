@@ -21,6 +21,7 @@ from mailwatch.core.standing import SenderPolicy
 from mailwatch.core.told import Told, timed
 from mailwatch.core.whose_case import hints
 from mailwatch.errors import UnreadableMessage
+from mailwatch.jobs.originals import in_batches, original
 from mailwatch.ports import CaseMail, Fetched, Originals, Parser, Store
 
 ROUND = 2000
@@ -89,31 +90,11 @@ def hear(
     mails: Sequence[CaseMail], archive: Originals, parser: Parser, how: Hearing
 ) -> Iterator[tuple[tuple[CaseMail, Told], ...]]:
     """What each of ``mails`` tells, in batches, in their order."""
-    for batch in _by_bytes(mails):
-        raws = {mail.filing.sha256: _raw(mail, archive) for mail in batch}
+    for batch in in_batches(mails, lambda mail: mail.size, most_bytes=BATCH_BYTES, most=BATCH_MAILS):
+        raws = {mail.filing.sha256: original(archive, mail.filing.sha256) for mail in batch}
         fetched = [_fetched(mail, raw) for mail in batch if (raw := raws[mail.filing.sha256]) is not None]
         answers = dict(zip((f.sha256 for f in fetched), parser.parse(fetched), strict=True))
         yield tuple((mail, _told(mail, answers.get(mail.filing.sha256), how)) for mail in batch)
-
-
-def _by_bytes(mails: Sequence[CaseMail]) -> Iterator[list[CaseMail]]:
-    batch: list[CaseMail] = []
-    size = 0
-    for mail in mails:
-        if batch and (len(batch) == BATCH_MAILS or size + mail.size > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(mail)
-        size += mail.size
-    if batch:
-        yield batch
-
-
-def _raw(mail: CaseMail, archive: Originals) -> bytes | None:
-    try:
-        return archive.read(mail.filing.sha256)
-    except KeyError:
-        return None
 
 
 def _fetched(mail: CaseMail, raw: bytes) -> Fetched:

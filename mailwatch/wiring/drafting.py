@@ -15,6 +15,7 @@ from mailwatch.core.reply import OPENINGS, WROTE, Purpose, Reply, Said, quoted, 
 from mailwatch.core.standing import Standing
 from mailwatch.core.subject import standard_subject
 from mailwatch.errors import ConfigError, Words
+from mailwatch.jobs.originals import original
 from mailwatch.mime.draft import to_eml, writable
 from mailwatch.ports import CaseMail, CaseRow, Fetched, Library
 from mailwatch.wiring.tools import Tools
@@ -85,19 +86,14 @@ def draft(
 
 def _said(tools: Tools, mails: tuple[CaseMail, ...]) -> Iterator[Said]:
     """Those that are in the archive and can be read."""
-    there = [(mail, raw) for mail in mails if (raw := _raw(tools, mail)) is not None]
+    there = [
+        (mail, raw) for mail in mails if (raw := original(tools.archive, mail.filing.sha256)) is not None
+    ]
     fetched = [Fetched(Place(m.mailbox), raw, m.filing.sha256, m.size, m.received_at) for m, raw in there]
     for (mail, _), answer in zip(there, tools.parser.parse(fetched), strict=True):
         if isinstance(answer, Message):
             ours = mail.filing.standing is Standing.OWN
             yield Said(answer, mail.sent_at if ours else mail.received_at or mail.sent_at, ours)
-
-
-def _raw(tools: Tools, mail: CaseMail) -> bytes | None:
-    try:
-        return tools.archive.read(mail.filing.sha256)
-    except KeyError:
-        return None
 
 
 def _sender(tools: Tools, name: str) -> str | None:
