@@ -104,7 +104,7 @@ def test_forged_mail_is_kept_and_changes_nothing(tmp_path: Path, dovecot_user: M
     home.json("poll")
     before = home.json("cases")
     renamed = {m.raw for m in dovecot_user.dump()}
-    stolen = str(messages(home)["a@example"]["originals"][0]["sha256"])  # type: ignore[index] - JSON
+    stolen = str(messages(home)["a@example"]["originals"][0]["sha256"])
     forged = forgeries(found[1].decode(), stolen)
     dovecot_user.deliver_many(list(forged.values()))
     report = home.json("poll")
@@ -160,7 +160,7 @@ def test_a_robot_that_answers_our_digest_is_over_after_one_turn(
         assert [] == home.json("poll")["errors"]
         assert ["already-sent"] == [row["state"] for row in home.json("digest", "--send")]
     assert before + 2 == len(dovecot_user.dump())
-    assert {"stranger", "vouched"} == {m["filed_by"]["standing"] for m in messages(home).values()}  # type: ignore[index] - JSON
+    assert {"stranger", "vouched"} == {m["filed_by"]["standing"] for m in messages(home).values()}
 
 
 # ── secrets, codes, and who may look ──────────────────────────────────────────

@@ -57,7 +57,7 @@ def filing(raw: bytes, number: CaseNumber | None = CASE, **more: object) -> Fili
         "confidence": Confidence.CERTAIN,
         **more,
     }
-    return Filing(sha(raw), number=number, **given)  # type: ignore[arg-type] # a table of mixed values
+    return Filing(sha(raw), number=number, **given)
 
 
 def mention(number: CaseNumber = CASE, alias: str = "TrackingID#2402220010002574") -> Mention:
@@ -78,7 +78,7 @@ def keep(
     mail = fetched(raw, uid)
     given = {"message_id": f"{sha(raw)[:8]}@example", **headers}
     entry = MessageKept(mail.sha256, mail.size, mail.place, mail.internaldate, mail.server)
-    tx.ledger.record(entry, message(raw, **given))  # type: ignore[arg-type] # a table of mixed values
+    tx.ledger.record(entry, message(raw, **given))
     decide(tx, filed or filing(raw), mentions, actor)
 
 
@@ -479,7 +479,7 @@ def plan(**more: object) -> Plan:
         "due": START,
         **more,
     }
-    return Plan(**given)  # type: ignore[arg-type] # a table of mixed values
+    return Plan(**given)
 
 
 def renamed(kind: type[Renamed] = Renamed, **more: object) -> Renamed:
@@ -504,7 +504,7 @@ def renamed(kind: type[Renamed] = Renamed, **more: object) -> Renamed:
         "subject_to": Text("b"),
         **more,
     }
-    return kind(**given)  # type: ignore[arg-type] # a table of mixed values
+    return kind(**given)
 
 
 def test_a_plan_comes_back_field_by_field_in_any_state(store: SqlStore) -> None:

@@ -57,7 +57,7 @@ def filing(raw: bytes, number: CaseNumber | None = CASE, **more: object) -> Fili
         "rule": Rule.SUBJECT_TOKEN,
         "confidence": Confidence.CERTAIN,
     }
-    return Filing(sha(raw), number=number, **{**known, **more})  # type: ignore[arg-type] # mixed values
+    return Filing(sha(raw), number=number, **{**known, **more})
 
 
 def unread(store: SqlStore, fingerprint: str = TODAY, limit: int = 100) -> tuple[CaseMail, ...]:
@@ -125,7 +125,7 @@ def test_mail_that_moves_no_case_is_not_read(
 ) -> None:
     """Strangers' mail, mail without a case, and further originals of a mail."""
     with store.writing() as tx:
-        keep(tx, b"x", 1, number, **more)  # type: ignore[arg-type] # a table of mixed values
+        keep(tx, b"x", 1, number, **more)
     assert unread(store) == ()
 
 

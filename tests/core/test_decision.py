@@ -40,7 +40,7 @@ def mail(name: str, *mentions: Mention, answers: str = "", hour: int = 0, **more
         standing=Standing.VOUCHED,
         mentions=mentions,
     )
-    return replace(node, **more)  # type: ignore[arg-type]  # Keyword fields of Node, checked by replace.
+    return replace(node, **more)
 
 
 def filed(*nodes: Node, known: frozenset[CaseNumber] = frozenset()) -> dict[str, Filing]:

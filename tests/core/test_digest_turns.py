@@ -115,7 +115,7 @@ PROMISED = Cause(seoul(20, 10, 0), Kind.PROMISE, Day(date(2026, 11, 23)))
 def one(facts: TurnFacts, **more: object) -> list[tuple[str, str]]:
     """Where a single case stands."""
     number = tracking(VM)
-    made = replace(quiet(), cases=(case(VM, "x", **more),))  # type: ignore[arg-type] # fields by name
+    made = replace(quiet(), cases=(case(VM, "x", **more),))
     content = compose(made, name="daily", now=NOW, zone=SEOUL, silent_after=3, turns={number: facts})
     return [(kind, matter) for kind, matter, _ in rows(content)]
 

@@ -214,8 +214,8 @@ GOLDEN: list[tuple[Entry, str]] = [
         + TS_TYPE % "case"
         + '"v":1',
     ),
-    (Renamed(**RENAME), ACTOR + RENAME_BODY % (L, P + SEQ, SW + TS_TYPE % "rename", '"v":1')),  # type: ignore[arg-type] # a table of mixed values
-    (Undone(**RENAME), ACTOR + RENAME_BODY % (L, P + SEQ, SW + TS_TYPE % "undo", '"v":1')),  # type: ignore[arg-type] # as above
+    (Renamed(**RENAME), ACTOR + RENAME_BODY % (L, P + SEQ, SW + TS_TYPE % "rename", '"v":1')),
+    (Undone(**RENAME), ACTOR + RENAME_BODY % (L, P + SEQ, SW + TS_TYPE % "undo", '"v":1')),
     (
         DigestEntry("id-1", "sent", Text("daily"), Text("a@b.example"), Text("m@x"), "2026-03-01", A, B),
         ACTOR

@@ -41,7 +41,7 @@ def mail(name: str, *mentions: Mention, answers: str = "", **more: object) -> No
         standing=Standing.VOUCHED,
         mentions=mentions,
     )
-    return replace(node, **more)  # type: ignore[arg-type]  # Keyword fields of Node, checked by replace.
+    return replace(node, **more)
 
 
 def filed(

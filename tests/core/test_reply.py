@@ -23,7 +23,7 @@ def at(hour: int) -> datetime:
 
 
 def mail(sender: Address, to: tuple[Address, ...], cc: tuple[Address, ...] = (), **more: object) -> Message:
-    return replace(BARE, sender=sender, to=to, cc=cc, **more)  # type: ignore[arg-type]
+    return replace(BARE, sender=sender, to=to, cc=cc, **more)
 
 
 def test_it_answers_the_newest_mail_of_the_vendor_and_goes_to_all_but_us() -> None:

@@ -249,7 +249,7 @@ def test_a_desk_that_never_opens_has_no_deadline() -> None:
 def test_a_target_is_open_time_or_business_days(given: dict[str, object]) -> None:
     """One of them, and not both."""
     with pytest.raises(ValueError, match="one of them"):
-        Target(ALWAYS, **given)  # type: ignore[arg-type]  # A table of mixed values.
+        Target(ALWAYS, **given)
 
 
 # ── properties ────────────────────────────────────────────────────────────────

@@ -48,7 +48,7 @@ def case(number: str, title: str, messages: int = 4, **changes: object) -> CaseF
     facts = CaseFacts(
         tracking(number), title, "open", messages, seoul(19, 10, 4), last, seoul(20, 9, 0), last
     )
-    return replace(facts, **changes)  # type: ignore[arg-type]  # tests name the fields they change
+    return replace(facts, **changes)
 
 
 def mail(number: str | None, at: datetime, **changes: object) -> MailFacts:
@@ -67,7 +67,7 @@ def mail(number: str | None, at: datetime, **changes: object) -> MailFacts:
         mailbox="support",
         folder="INBOX",
     )
-    return replace(facts, **changes)  # type: ignore[arg-type]  # tests name the fields they change
+    return replace(facts, **changes)
 
 
 VM, TEAMS, MAILFLOW = "2611240040001180", "2611190030002765", "2611120030003307"

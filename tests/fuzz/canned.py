@@ -31,7 +31,7 @@ class _Socket:
 class _Line(imaplib.IMAP4):
     def open(self, *_: Any, **__: Any) -> None:
         self.sock: Any = _Socket()
-        self._file: Any = io.BufferedReader(io.BytesIO(_GREETING))  # type: ignore[arg-type] - a raw reader, too
+        self._file: Any = io.BufferedReader(io.BytesIO(_GREETING))
 
     def _get_capabilities(self) -> None:
         self.capabilities = ("IMAP4REV1", "UIDPLUS", "MOVE")
@@ -75,7 +75,7 @@ def answered_with(data: bytes) -> Session:
     line = client._imap
     line.tagpre, line.tagnum, line.state = b"T", 0, "SELECTED"
     line.tagre = re.compile(rb"(?P<tag>T\d+) (?P<type>[A-Z]+) (?P<data>.*)", re.ASCII)
-    line.file = io.BufferedReader(io.BytesIO(data))  # type: ignore[arg-type] - a raw reader, too
+    line.file = io.BufferedReader(io.BytesIO(data))
     client._cached_capabilities = (b"IMAP4REV1", b"UIDPLUS", b"MOVE")
     session = Session(account_at(1, password=_no_password))
     session._client, session._used = client, float("inf")

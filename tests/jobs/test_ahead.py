@@ -47,5 +47,5 @@ def test_stopping_early_ends_the_thread() -> None:
     before = threading.active_count()
     items = ahead(iter(range(1000)))
     next(items)
-    items.close()  # type: ignore[attr-defined]  # The function is a generator.
+    items.close()
     assert before == threading.active_count()

@@ -169,7 +169,7 @@ def test_a_lost_line_pauses_the_measure(world: World) -> None:
         job.poll(FakeMailbox(world.server), watching())
 
     class Away(FakeMailbox):
-        def examine(self, folder: str) -> object:  # type: ignore[override]  # It never returns.
+        def examine(self, folder: str) -> object:
             raise TemporaryError("away")
 
     assert job.poll(Away(world.server), watching()).temporary

@@ -37,7 +37,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def counts(world: World, **more: object) -> tuple[int, ...]:
-    found = world.poll(**more).outcome  # type: ignore[arg-type]  # Handed on as they are.
+    found = world.poll(**more).outcome
     return found.fetched, found.filed, found.same, found.unnumbered, found.unfiled
 
 

@@ -44,8 +44,8 @@ class House:
     ) -> Profile | None:
         store = self.store if fuse is None else StoreDoor(self.store, fuse)
         line = FakeMailbox(self.server) if fuse is None else Door(FakeMailbox(self.server), fuse)
-        prober = Prober(store, self.clock, lambda: next(self.ids))  # type: ignore[arg-type]  # a door is a store
-        return prober.profile("support", line, replaces=replaces, source=source)  # type: ignore[arg-type]  # and a line
+        prober = Prober(store, self.clock, lambda: next(self.ids))
+        return prober.profile("support", line, replaces=replaces, source=source)
 
     def mails(self) -> dict[str, list[FakeMail]]:
         return {name: list(folder.mails.values()) for name, folder in self.server.folders.items()}

@@ -139,7 +139,7 @@ def keep(books: Books, raw: bytes, uid: int, **filed: object) -> None:
             tx.ledger.record(Quarantined(mail.sha256, answer.why, "held", 1))
             return
         tx.ledger.record(entry, answer)
-        filing = Filing(mail.sha256, rule=Rule.SUBJECT_TOKEN, confidence=Confidence.CERTAIN, **given)  # type: ignore[arg-type] # a table of mixed values
+        filing = Filing(mail.sha256, rule=Rule.SUBJECT_TOKEN, confidence=Confidence.CERTAIN, **given)
         mention = Mention(CASE, Where.SUBJECT, Form.TOKEN, None, 0, 27, "TrackingID#2402220010002574")
         tx.ledger.record(FiledEntry(filing, (mention,), "none", desk=True))
 
@@ -215,7 +215,7 @@ def test_reindexed_tables_are_those_that_were_there(books: Books) -> None:
     assert all(before.values())
     report = books.reindex()
     assert books.projected() == before
-    assert (report.messages, report.cases, report.changed) == (7, 2, ())  # type: ignore[attr-defined] # typed by the job
+    assert (report.messages, report.cases, report.changed) == (7, 2, ())
 
 
 def test_a_mail_that_was_released_reads_as_if_it_had_never_been_held(books: Books) -> None:
@@ -259,7 +259,7 @@ def test_reindex_leaves_work_tables_alone_and_the_archive_unread_only_for_header
         "INSERT INTO held VALUES ('x', 'timeout', 0, 1)",
     )
     report = books.reindex()
-    assert [(c.before.number.canonical, c.after.number) for c in report.changed] == [("SRX999999999", CASE)]  # type: ignore[attr-defined] # as above
+    assert [(c.before.number.canonical, c.after.number) for c in report.changed] == [("SRX999999999", CASE)]
     with books.store.writing() as tx:
         assert [held.sha256 for held in tx.quarantine.held()] == ["x"]
 
@@ -269,7 +269,7 @@ def test_what_the_daemon_writes_meanwhile_is_taken_in(books: Books) -> None:
     rebuild = books.store.rebuild()
     late = iter([lambda: keep(books, b"late", 50)])
 
-    class Late(type(rebuild)):  # type: ignore[misc] # the class of a value
+    class Late(type(rebuild)):
         def finish(self, last: int) -> object:
             for write in late:
                 write()
@@ -384,7 +384,7 @@ def test_a_lost_database_is_made_again_from_archive_and_journals(books: Books) -
     before, links = books.projected(), books.store.evidence().links(0, 1000)
     again = lose(books)
     report = recover(again)
-    assert report.changed == ()  # type: ignore[attr-defined] # typed by the job
+    assert report.changed == ()
     assert again.projected() == before
     assert again.store.evidence().links(0, 1000) == links
     assert again.verify().problems == ()
@@ -564,7 +564,7 @@ def test_damaged_originals_are_left_out_and_named(books: Books, tmp_path: Path) 
     data = tmp_path / "new"
     data.mkdir(mode=0o700)
     fresh = Books(data, open_store(data), open_archive(data), FileJournal(data))
-    assert recover(fresh, books.data).left_out == (sha(b"mail-1"),)  # type: ignore[attr-defined] # typed by the job
+    assert recover(fresh, books.data).left_out == (sha(b"mail-1"),)
     assert fresh.problems() == [("original-missing", {"sha256": sha(b"mail-1")})]
 
 
@@ -895,7 +895,7 @@ class WrittenMeanwhile:
 def test_what_the_daemon_writes_meanwhile_is_no_problem(books: Books) -> None:
     """Entries, texts and an original that come while the books are being verified."""
     evidence = WrittenMeanwhile(books)
-    report = verify(evidence, FileJournal(books.data), books.archive)  # type: ignore[arg-type] # a stand-in
+    report = verify(evidence, FileJournal(books.data), books.archive)
     assert (report.ok, report.entries, report.problems) == (True, 24, ())
 
 
@@ -998,7 +998,7 @@ class Unreadable:
 def test_what_cannot_be_looked_at_makes_the_check_incomplete(books: Books, *, folder: bool) -> None:
     """Nothing is claimed of it, neither good nor bad."""
     archive = Unreadable(books.archive, folder=folder)
-    report = verify(books.store.evidence(), books.journal, archive)  # type: ignore[arg-type] # a stand-in
+    report = verify(books.store.evidence(), books.journal, archive)
     assert (report.ok, report.complete) == (True, False)
     assert {problem.code for problem in report.problems} == {"original-unreadable"}
     assert all(str(problem.detail) for problem in report.problems)

@@ -127,7 +127,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     clock = Hand()
-    store = open_store(tmp_path / "data", clock)  # type: ignore[arg-type]  # any clock will do
+    store = open_store(tmp_path / "data", clock)
     yield World(store, clock, Post())
     store.close()
 

@@ -73,7 +73,7 @@ def test_a_server_that_cannot_replace_safely_gets_a_copy(server: FakeServer, tmp
 )
 def test_a_full_mailbox_waits_an_hour(change: dict[str, int], why: str, tmp_path: Path) -> None:
     """The original is untouched; the plan rests, then goes on by itself."""
-    world = on(tmp_path, FakeServer(**change))  # type: ignore[arg-type]  # the switch is an int
+    world = on(tmp_path, FakeServer(**change))
     assert ends(world.rename()) == [("planned", why)]
     assert world.rename() == ()
     assert world.raws("INBOX") == [ORIGINAL]

@@ -27,7 +27,7 @@ PLAN = Plan(
     uid=1,
     subject_from="x",
     subject_to="y",
-    due=None,  # type: ignore[arg-type]  # proofs have no clock
+    due=None,
 )
 COPY = resubject(ORIGINAL, "[T] y", sha256=PLAN.original, plan=ID)
 OTHER = resubject(ORIGINAL, "[T] y", sha256=PLAN.original, plan="f" * 32)

@@ -167,7 +167,7 @@ def test_answers_leave_out_what_is_no_mail() -> None:
 )
 def test_dates_are_read_leniently(value: bytes | None, time: tuple[int, ...] | None) -> None:
     """What mail-parser refuses or the standard library misreads, and what nobody can read."""
-    expected = datetime(*time, tzinfo=UTC) if time else None  # type: ignore[arg-type, misc]
+    expected = datetime(*time, tzinfo=UTC) if time else None
     assert headers.date(value) == expected
 
 

@@ -548,7 +548,7 @@ def test_who_writes_about_the_placeholder_is_read(field: bytes) -> None:
         + b"\r\nHello, what is this?\r\n"
         + words
     )
-    assert "kim@contoso.example" == parse(raw).sender.addr  # type: ignore[union-attr]  # it has one
+    assert "kim@contoso.example" == parse(raw).sender.addr
 
 
 def _nested(depth: int) -> bytes:

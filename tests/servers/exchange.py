@@ -119,7 +119,7 @@ def _written(part: Part, turn: str, *, banner: bool) -> tuple[bytes, bytes]:
     head = b"".join(_field(name, value) for name, value in fields)
     if part.is_multipart():
         line = f"_{turn}_exchange_"
-        pieces = [b"\r\n".join(_written(p, turn + "x", banner=banner)) for p in part.get_payload()]  # type: ignore[arg-type]  # multipart: a list of parts
+        pieces = [b"\r\n".join(_written(p, turn + "x", banner=banner)) for p in part.get_payload()]
         kind = f'{part.get_content_type()};\r\n\tboundary="{line}"'
         body = b"".join(b"--" + line.encode() + b"\r\n" + piece for piece in pieces)
         return head + _field("Content-Type", kind), body + b"--" + line.encode() + b"--\r\n"

@@ -96,7 +96,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 class _Talk(socketserver.StreamRequestHandler):
     def handle(self) -> None:
-        master = self.server.master  # type: ignore[attr-defined] - the server class above has it.
+        master = self.server.master
         master.connections += 1
         if master.tls is not None:
             self.request = master.tls.wrap_socket(self.request, server_side=True)

@@ -51,7 +51,7 @@ def _report() -> dict[str, dict[str, list[object]]]:
 
 def _missed(entry: dict[str, list[object]]) -> list[str]:
     lines = [str(line) for line in entry["missing_lines"]]
-    branches = [f"{a}->{b}" for a, b in entry["missing_branches"]]  # type: ignore[misc]  # JSON pairs
+    branches = [f"{a}->{b}" for a, b in entry["missing_branches"]]
     return lines + branches
 
 
